@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# No red zone: exceptions arrive on the same stack. General registers only: the
+# vector units are off at entry (CR4 = PAE) until pg_arch_open().
+TRIPLET_x86_64       := x86_64-linux-gnu
+TARGET_CFLAGS_x86_64 := -m64 -march=x86-64 -mno-red-zone -mgeneral-regs-only \
+	-mcmodel=small -fcf-protection=none
+TARGET_LDFLAGS_x86_64 := -m elf_x86_64 -z max-page-size=4096

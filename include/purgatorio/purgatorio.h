@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * libpurgatorio: reads kernels, plans where everything goes, seals the plan
+ * with digests, and writes it as an image or loads it into the running kernel.
+ *
+ *	read     struct pg_kernel      what does this kernel need?
+ *	plan     struct pg_plan        where does everything go?
+ *	seal     the manifest          what must every byte be?
+ *	emit     an ELF64 image, or    segments for kexec_load(2)
+ *
+ * Reading, planning and emitting are pure functions over buffers. Nothing
+ * prints and nothing exits: every function that can fail returns an enum
+ * pg_status and, through `struct pg_error *`, one line that says what, where
+ * and what to do. On error, outputs are untouched. @error may not be NULL.
+ *
+ * Ownership: a struct pg_bytes points into memory of the caller, which must
+ * live as long as what was made from it, unless a function says that it
+ * copies. Nothing here is shared between threads.
+ */
+#ifndef PURGATORIO_PURGATORIO_H
+#define PURGATORIO_PURGATORIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "purgatorio/log.h"
+#include "purgatorio/manifest.h"
+#include "purgatorio/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define PURGATORIO_VERSION "0.1.0"
+
+/* ------------------------------------------------------------- errors -- */
+
+struct pg_error {
+	enum pg_status status;
+	char text[400]; /* one line, no newline, NUL-terminated */
+};
+
+/* Sets *@error to @status and the printf-like text; returns @status. */
+enum pg_status pg_fail(struct pg_error *error, enum pg_status status,
+		       const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* -------------------------------------------------------------- bytes -- */
+
+struct pg_bytes {
+	const uint8_t *data;
+	size_t size; /* bytes */
+};
+
+/* Maps the whole regular file at @path for reading. Unmap with
+ * pg_file_unmap(). PG_E_IO. */
+enum pg_status pg_file_map(const char *path, struct pg_bytes *out,
+			   struct pg_error *error);
+void pg_file_unmap(struct pg_bytes *bytes);
+
+/* Writes @bytes to a temporary name beside @path, syncs and renames it, so
+ * that @path is whole or untouched. @mode as in open(2). PG_E_IO. */
+enum pg_status pg_file_write(const char *path, struct pg_bytes bytes,
+			     unsigned mode, struct pg_error *error);
+
+/* ------------------------------------------------------------- kernel -- */
+
+enum pg_kernel_format {
+	PG_KERNEL_BZIMAGE = 1, /* Linux x86, boot protocol >= 2.06 */
+};
+
+/* What a kernel file says of itself. All pointers lead into the file. */
+struct pg_kernel {
+	uint32_t arch; /* PG_ARCH_* */
+	enum pg_kernel_format format;
+	struct pg_bytes file;	/* the whole file */
+	struct pg_bytes image;	/* what is loaded at the kernel's address */
+	uint64_t memory_bytes;	/* room needed from its load address */
+	uint64_t alignment;	/* of the load address; a power of two */
+	uint64_t lowest;	/* lowest load address */
+	uint64_t highest;	/* its last byte's address may not exceed */
+	uint64_t entry_offset;	/* of the entry from the load address */
+	uint64_t initrd_highest; /* last byte of an initrd may not exceed */
+	uint32_t cmdline_max;	/* bytes without the NUL */
+	uint32_t protocol;	/* x86: boot protocol, 0x020f */
+	char release[128];	/* "6.1.0-…", or "" */
+	/* x86: the setup header, from offset 0x1f1 of the file */
+	struct pg_bytes setup_header;
+};
+
+/* Recognises and checks the kernel in @file. PG_E_TRUNCATED, PG_E_FORMAT,
+ * PG_E_CORRUPT, PG_E_OLD_KERNEL, PG_E_KERNEL_ARCH. */
+enum pg_status pg_kernel_read(struct pg_bytes file, struct pg_kernel *out,
+			      struct pg_error *error);
+
+/* --------------------------------------------------------------- plan -- */
+
+/* A part to place. After pg_plan_place() its address is known; its content
+ * may be given or changed until pg_plan_seal(). */
+struct pg_part_spec {
+	char name[24];
+	uint32_t kind;		/* PG_PART_* */
+	struct pg_bytes content; /* not copied; size 0: memory only */
+	uint64_t memory_bytes;	/* >= content.size; 0: content.size */
+	uint64_t alignment;	/* power of two; 0: PG_PAGE_BYTES */
+	uint64_t lowest;	/* lowest address of its first byte */
+	uint64_t highest;	/* of its last byte; 0: no limit */
+	uint64_t fixed;		/* with PG_SPEC_FIXED: exactly here */
+	uint32_t flags;		/* PG_SPEC_* */
+};
+#define PG_SPEC_FIXED	  0x1u /* place at .fixed */
+#define PG_SPEC_TOP_DOWN  0x2u /* as high as possible instead of low */
+#define PG_SPEC_FILL	  0x4u /* zero memory_bytes behind the content */
+#define PG_SPEC_NO_VERIFY 0x8u /* the kernel may rewrite it after loading */
+#define PG_SPEC_RESERVED  0x10u /* not for the next kernel's free use */
+
+#define PG_PLAN_WINDOWS_MAX 16
+
+struct pg_plan; /* opaque */
+
+/* A new plan for PG_ARCH_* @arch around the purgatory in @purgatory_elf, the
+ * purgatory.elf of that architecture (checked and copied). NULL with *@error
+ * set: PG_E_NO_MEMORY, or what is wrong with the ELF. */
+struct pg_plan *pg_plan_new(uint32_t arch, struct pg_bytes purgatory_elf,
+			    struct pg_error *error);
+void pg_plan_free(struct pg_plan *plan); /* NULL is fine */
+
+/* Memory in which parts may be placed, [@start, @start + @bytes). */
+enum pg_status pg_plan_window(struct pg_plan *plan, uint64_t start,
+			      uint64_t bytes, struct pg_error *error);
+
+/* Adds a part (copying *@spec, not its content) and sets *@index. */
+enum pg_status pg_plan_part(struct pg_plan *plan,
+			    const struct pg_part_spec *spec, size_t *index,
+			    struct pg_error *error);
+
+/* Places all parts, the purgatory and its manifest: sorted, disjoint, each
+ * aligned and inside one window. PG_E_NO_SPACE names the part and says how
+ * many bytes are missing; PG_E_OVERLAP. Must be called once, after the last
+ * pg_plan_part(). */
+enum pg_status pg_plan_place(struct pg_plan *plan, struct pg_error *error);
+
+/* After placing. */
+uint64_t pg_plan_address(const struct pg_plan *plan, size_t index);
+uint64_t pg_plan_purgatory(const struct pg_plan *plan); /* its entry */
+
+/* Gives part @index its content (not copied), at most its memory_bytes. */
+enum pg_status pg_plan_content(struct pg_plan *plan, size_t index,
+			       struct pg_bytes content,
+			       struct pg_error *error);
+
+/* What the manifest shall say; absolute addresses. May be called at any time
+ * before sealing. */
+void pg_plan_handoff(struct pg_plan *plan, const struct pg_handoff *handoff);
+void pg_plan_console(struct pg_plan *plan, const struct pg_console *console);
+void pg_plan_reset(struct pg_plan *plan, const struct pg_reset *reset);
+void pg_plan_policy(struct pg_plan *plan, uint32_t policy);
+void pg_plan_ticks(struct pg_plan *plan, uint64_t ticks_per_second);
+void pg_plan_log(struct pg_plan *plan, size_t part_index);
+enum pg_status pg_plan_copy(struct pg_plan *plan, const struct pg_copy *copy,
+			    struct pg_error *error);
+
+/* Digests that were made earlier, on a build host, for part @index: @count
+ * range digests (PG_RANGE_BYTES each, the last one shorter) and the whole
+ * part's. Sealing then uses them instead of computing its own, so that the
+ * part is verified against the build host's bytes. Copied. */
+enum pg_status pg_plan_digests(struct pg_plan *plan, size_t index,
+			       const uint8_t (*digests)[32], size_t count,
+			       const uint8_t whole[32],
+			       struct pg_error *error);
+
+/* Hashes everything and writes the manifest. The plan is final afterwards. */
+enum pg_status pg_plan_seal(struct pg_plan *plan, struct pg_error *error);
+
+/* The sealed plan as segments, sorted by address: at most @max of them are
+ * written to @out and *@count is set. The bytes belong to the plan. PG_E_LIMIT
+ * when there are more. */
+struct pg_segment {
+	const char *name;	/* "purgatory", or the part's */
+	struct pg_bytes content;
+	uint64_t address;
+	uint64_t memory_bytes; /* page multiple, >= content.size */
+};
+enum pg_status pg_plan_segments(const struct pg_plan *plan,
+				struct pg_segment *out, size_t max,
+				size_t *count, struct pg_error *error);
+
+/* The sealed plan as one ELF64 file with a PT_LOAD per segment, whose e_entry
+ * is the purgatory's and whose PT_NOTE says where the manifest is (PROTOCOL.md,
+ * "The image file"). Written as by pg_file_write(). */
+enum pg_status pg_plan_write_elf(const struct pg_plan *plan, const char *path,
+				 struct pg_error *error);
+
+/* -------------------------------------------------------------- image -- */
+
+/* A read and structurally checked image. Pointers lead into the file. */
+struct pg_image;
+
+/* PG_E_TRUNCATED, PG_E_FORMAT, PG_E_CORRUPT, or the manifest's own PG_E_*. */
+struct pg_image *pg_image_read(struct pg_bytes file, struct pg_error *error);
+void pg_image_free(struct pg_image *image);
+
+/* Its manifest in host byte order (tables by the functions below). */
+const struct pg_manifest *pg_image_manifest(const struct pg_image *image);
+uint64_t pg_image_purgatory(const struct pg_image *image); /* load address */
+uint64_t pg_image_manifest_address(const struct pg_image *image);
+
+size_t pg_image_segment_count(const struct pg_image *image);
+struct pg_segment pg_image_segment(const struct pg_image *image, size_t index);
+
+struct pg_part_view {
+	const char *name;
+	uint32_t kind; /* PG_PART_* */
+	uint64_t address;
+	struct pg_bytes content;
+	const uint8_t *sha256; /* of the whole content; 32 bytes */
+	size_t first_range, range_count;
+};
+size_t pg_image_part_count(const struct pg_image *image);
+struct pg_part_view pg_image_part(const struct pg_image *image, size_t index);
+size_t pg_image_range_count(const struct pg_image *image);
+struct pg_range pg_image_range(const struct pg_image *image, size_t index);
+size_t pg_image_fill_count(const struct pg_image *image);
+struct pg_fill pg_image_fill(const struct pg_image *image, size_t index);
+size_t pg_image_copy_count(const struct pg_image *image);
+struct pg_copy pg_image_copy(const struct pg_image *image, size_t index);
+
+/* Computes every digest of the image, as the purgatory will. PG_E_SELF or
+ * PG_E_DIGEST with the part, the range and both digests in *@error. */
+enum pg_status pg_image_verify(const struct pg_image *image,
+			       struct pg_error *error);
+
+/* For people, and as one JSON object. */
+enum pg_status pg_image_print(const struct pg_image *image, FILE *to,
+			      struct pg_error *error);
+enum pg_status pg_image_print_json(const struct pg_image *image, FILE *to,
+				   struct pg_error *error);
+
+/* --------------------------------------------------------------- pack -- */
+
+/* What `purgatorio pack` does, for one memory window. */
+struct pg_pack_options {
+	struct pg_bytes kernel;
+	struct pg_bytes purgatory_elf;
+	const struct pg_bytes *initrds; /* concatenated, 4-byte padded */
+	size_t initrd_count;
+	const char *command_line; /* NULL: "" */
+	uint64_t window_start, window_bytes;
+	struct pg_console console;
+	struct pg_reset reset;
+	uint32_t policy; /* PG_POLICY_*; 0: PG_POLICY_STOP */
+	uint64_t backup_bytes; /* first bytes of memory to save; 0: none */
+};
+enum pg_status pg_pack(const struct pg_pack_options *options,
+		       const char *output_path, struct pg_error *error);
+
+/* --------------------------------------------------------------- load -- */
+
+enum pg_load_action {
+	PG_LOAD_CRASH = 1,  /* -p: enter on panic */
+	PG_LOAD_NORMAL,	    /* -l: enter on reboot(LINUX_REBOOT_CMD_KEXEC) */
+	PG_LOAD_UNLOAD_CRASH,
+	PG_LOAD_UNLOAD,
+	PG_LOAD_EXECUTE,    /* -e: enter what was loaded by -l, now */
+};
+
+struct pg_load_options {
+	enum pg_load_action action;
+	struct pg_bytes kernel;	/* a kernel, or an image made by pg_pack() */
+	struct pg_bytes purgatory_elf;
+	const struct pg_bytes *initrds;
+	size_t initrd_count;
+	const char *command_line; /* without what load adds; NULL: "" */
+	bool reuse_command_line;  /* start from /proc/cmdline, minus what must
+				     not be passed on */
+	const struct pg_console *console; /* NULL: find it on the command line
+					     and in the machine */
+	uint32_t policy;	/* PG_POLICY_*; 0: PG_POLICY_STOP */
+	bool dry_run;		/* plan and seal, do not load */
+	FILE *debug;		/* the layout and the core header go here; or
+				   NULL */
+	const char *root;	/* prefix of /proc and /sys; NULL: "" */
+};
+
+/* PG_E_PRIVILEGE, PG_E_LOCKDOWN, PG_E_NO_CRASH_REGION, PG_E_REFUSED,
+ * PG_E_BUSY, PG_E_MACHINE, or what reading and planning report. What was
+ * loaded before stays loaded on every error. */
+enum pg_status pg_load(const struct pg_load_options *options,
+		       struct pg_error *error);
+
+/* What is loaded in the running kernel. */
+struct pg_load_state {
+	bool normal_loaded;
+	bool crash_loaded;
+	uint64_t crash_bytes; /* reserved for the crash kernel */
+};
+enum pg_status pg_load_query(const char *root, struct pg_load_state *out,
+			     struct pg_error *error);
+
+/* ---------------------------------------------------------------- log -- */
+
+/* Finds the purgatory's log in an ELF vmcore (/proc/vmcore or saved) at @path
+ * and copies the whole area into @out, allocated with malloc(3), *@bytes long
+ * (validated; host byte order must be the target's). PG_E_NO_LOG. */
+enum pg_status pg_log_read(const char *path, struct pg_log **out,
+			   size_t *bytes, struct pg_error *error);
+enum pg_status pg_log_print(const struct pg_log *log, size_t bytes, FILE *to,
+			    struct pg_error *error);
+enum pg_status pg_log_print_json(const struct pg_log *log, size_t bytes,
+				 FILE *to, struct pg_error *error);
+const char *pg_step_name(enum pg_step step);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: BSD-2-Clause
+## make install DESTDIR= PREFIX=/usr
+LIBDIR := $(PREFIX)/lib
+
+.PHONY: install
+install: all
+	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBDIR)/pkgconfig \
+		$(DESTDIR)$(PREFIX)/include/purgatorio \
+		$(DESTDIR)$(PREFIX)/share/man/man8
+	$(Q)install -m 755 $(H)/purgatorio $(DESTDIR)$(PREFIX)/bin/
+	$(Q)install -m 644 $(H)/libpurgatorio.a $(DESTDIR)$(LIBDIR)/
+	$(Q)install -m 755 $(H)/libpurgatorio.so.0 $(DESTDIR)$(LIBDIR)/
+	$(Q)ln -sf libpurgatorio.so.0 $(DESTDIR)$(LIBDIR)/libpurgatorio.so
+	$(Q)install -m 644 include/purgatorio/*.h \
+		$(DESTDIR)$(PREFIX)/include/purgatorio/
+	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
+		mk/purgatorio.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/purgatorio.pc
+	$(Q)for page in man/*.8; do install -m 644 $$page \
+		$(DESTDIR)$(PREFIX)/share/man/man8/; done
+	$(Q)for arch in $(ARCHS); do install -D -m 644 \
+		$(B)/$$arch/purgatory.elf \
+		$(DESTDIR)$(LIBDIR)/purgatorio/$$arch/purgatory.elf; done

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The purgatory of each architecture: build/<arch>/purgatory.elf.
+#
+# Freestanding code owns its flags: this list is complete, and neither CFLAGS
+# nor anything else from the environment is added to it. arch/<arch>/flags.mk
+# adds what the machine needs, and defines
+#
+#	TRIPLET_<arch>        GNU triplet of the cross tools
+#	TARGET_CFLAGS_<arch>  code generation
+#	FLAGS_<file>          for one file
+
+TARGET_CFLAGS := -O2 -g -ffreestanding -fpie -fvisibility=hidden \
+	-fno-builtin -fno-common -fno-strict-aliasing -fno-stack-protector \
+	-fno-asynchronous-unwind-tables -fno-unwind-tables -fno-jump-tables \
+	-fno-tree-vectorize -fno-tree-slp-vectorize -fno-lto \
+	-fdata-sections -ffunction-sections -fno-delete-null-pointer-checks \
+	-fno-omit-frame-pointer -ffile-prefix-map=$(CURDIR)=. -U_FORTIFY_SOURCE
+TARGET_CFLAGS_gcc   := -fno-tree-loop-distribute-patterns \
+	-fzero-call-used-regs=skip
+TARGET_CFLAGS_clang :=
+TARGET_LDFLAGS := -static -pie --no-dynamic-linker -z text -z noexecstack \
+	-z separate-code --gc-sections --build-id=none --hash-style=sysv \
+	--orphan-handling=error --fatal-warnings
+
+KIND := $(if $(LLVM),clang,gcc)
+
+# $(call target,<arch>)
+define target
+include arch/$(1)/flags.mk
+CROSS_COMPILE_$(1) ?= $$(TRIPLET_$(1))-
+CC_$(1)      := $$(if $$(LLVM),clang --target=$$(TRIPLET_$(1)),$$(CROSS_COMPILE_$(1))gcc)
+LD_$(1)      := $$(if $$(LLVM),ld.lld,$$(CROSS_COMPILE_$(1))ld)
+OBJCOPY_$(1) := $$(if $$(LLVM),llvm-objcopy,$$(CROSS_COMPILE_$(1))objcopy)
+T_$(1)       := $(B)/$(1)$$(if $$(LLVM),-llvm)
+TFLAGS_$(1)   = $$(TARGET_CFLAGS) $$(TARGET_CFLAGS_$$(KIND)) $$(TARGET_CFLAGS_$(1)) \
+	-nostdinc -isystem $$(shell $$(CC_$(1)) -print-file-name=include) \
+	-isystem $(NEWLIB_INCLUDES)
+# A file in arch/<arch>/ replaces its generic twin by path.
+SOURCES_$(1) := $$(wildcard purgatory/*.c arch/$(1)/*.c arch/$(1)/*.S) \
+	sha256/many.c sha256/portable.c sha256/stream.c
+SOURCES_$(1) := $$(filter-out arch/$(1)/host_%,$$(SOURCES_$(1)))
+OBJECTS_$(1) := $$(SOURCES_$(1):%=$$(T_$(1))/%.o) \
+	$$(NEWLIB_C:%=$$(T_$(1))/newlib/%.c.o)
+
+$$(T_$(1))/newlib/%.c.o: $(NEWLIB)/newlib/libc/string/%.c $(NEWLIB)/.unpacked
+	$$(call say,CC,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(CC_$(1)) $$(TFLAGS_$(1)) $$(NEWLIB_FLAGS_$(1)) -w -c $$< -o $$@
+
+$$(T_$(1))/%.c.o: %.c $(NEWLIB)/.unpacked
+	$$(call say,CC,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(CC_$(1)) $$(TFLAGS_$(1)) $(WARNINGS) $$(FLAGS_$$<) -Iinclude -I. \
+		-MMD -MP -c $$< -o $$@
+
+$$(T_$(1))/%.S.o: %.S
+	$$(call say,AS,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(CC_$(1)) $$(TFLAGS_$(1)) $$(FLAGS_$$<) -Iinclude -I. -MMD -MP -c $$< -o $$@
+
+$$(T_$(1))/purgatory.elf: $$(OBJECTS_$(1)) arch/$(1)/purgatory.ld mk/check-image
+	$$(call say,LD,$$@)
+	$$(Q)$$(LD_$(1)) $$(TARGET_LDFLAGS) $$(TARGET_LDFLAGS_$(1)) \
+		-T arch/$(1)/purgatory.ld -Map $$@.map $$(OBJECTS_$(1)) -o $$@
+	$$(Q)mk/check-image $$@
+
+targets: $$(T_$(1))/purgatory.elf
+-include $$(OBJECTS_$(1):.o=.d)
+endef
+
+.PHONY: targets
+$(foreach arch,$(ARCHS),$(eval $(call target,$(arch))))
