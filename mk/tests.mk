@@ -2,3 +2,30 @@
 ## make demo [ARCH=x86_64] a real kernel crashes in QEMU and is captured
 ## make check              every test; the last line counts them
 ## make check-quick        the part that takes under a minute
+
+# Unit tests: tests/unit/test_*.c, each a cmocka program on the host's code
+# with ASan and UBSan. `make unit` builds them; build/unit/test_x runs one.
+U         := $(B)/unit$(if $(LLVM),-llvm)
+UNITFLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+	     -fno-omit-frame-pointer -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
+	     -Iinclude -I.
+UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
+UNIT_TESTS   := $(UNIT_SOURCES:tests/unit/%.c=$(U)/%)
+UNIT_OBJECTS := $(LIB_SOURCES:%=$(U)/lib/%.o)
+
+$(U)/lib/%.c.o: %.c
+	$(call say,UNITCC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(UNITFLAGS) $(WARNINGS) $(FLAGS_$<) -MMD -MP -c $< -o $@
+$(U)/lib/%.S.o: %.S
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(UNITFLAGS) -MMD -MP -c $< -o $@
+$(U)/libpurgatorio.a: $(UNIT_OBJECTS)
+	$(Q)rm -f $@ && $(HOSTAR) rcsD $@ $^
+$(U)/test_%: tests/unit/test_%.c $(U)/libpurgatorio.a
+	$(call say,UNIT,$@)
+	$(Q)$(HOSTCC) $(UNITFLAGS) $(WARNINGS) -MMD -MP $^ -lcmocka -o $@
+
+.PHONY: unit
+unit: $(UNIT_TESTS)
+-include $(UNIT_OBJECTS:.o=.d) $(UNIT_TESTS:=.d)
