@@ -3,7 +3,7 @@
 # each target from Debian's newlib-source. Nothing of it is kept in the tree.
 NEWLIB_TAR := $(firstword $(wildcard /usr/src/newlib/newlib-*.tar.xz))
 NEWLIB     := $(B)/newlib
-NEWLIB_C   := memcpy memmove memset memcmp strlen
+NEWLIB_C   := memchr memcpy memmove memset memcmp strlen
 NEWLIB_INCLUDES := $(NEWLIB)/newlib/libc/include
 
 $(NEWLIB)/.unpacked: $(NEWLIB_TAR)

@@ -36,7 +36,6 @@ size_t pg_sha256_backend(struct pg_sha256_lane *lanes, size_t count,
 size_t pg_sha256_backend_lanes(size_t count, uint32_t features);
 
 /* The portable one: one lane. Never declines. */
-void pg_sha256_blocks(uint32_t state[8], const uint8_t *data,
-		      uint64_t blocks);
+void pg_sha256_blocks(uint32_t state[8], const uint8_t *data, uint64_t blocks);
 
 #endif

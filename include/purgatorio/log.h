@@ -15,9 +15,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PG_LOG_VERSION	 1
-#define PG_LOG_STEPS	 16
-#define PG_LOG_BYTES_MIN 4096
+#include "purgatorio/manifest.h" /* PG_LOG_MAGIC */
+
+#define PG_LOG_VERSION 1
+#define PG_LOG_STEPS   16
 
 /* The steps of purgatory/main.c, in their order. */
 enum pg_step {
@@ -32,19 +33,19 @@ enum pg_step {
 };
 
 struct pg_log_step {
-	uint32_t step;	    /* enum pg_step */
-	uint32_t status;    /* enum pg_status; of the step */
-	uint64_t begin;	    /* ticks */
-	uint64_t end;	    /* ticks; 0: it has not ended */
-	uint64_t bytes;	    /* hashed, filled, copied */
+	uint32_t step;	 /* enum pg_step */
+	uint32_t status; /* enum pg_status; of the step */
+	uint64_t begin;	 /* ticks */
+	uint64_t end;	 /* ticks; 0: it has not ended */
+	uint64_t bytes;	 /* hashed, filled, copied */
 };
 
 struct pg_log {
-	uint8_t magic[8];      /* PG_LOG_MAGIC */
-	uint32_t version;      /* PG_LOG_VERSION */
-	uint32_t bytes;	       /* of the whole area */
-	uint32_t status;       /* enum pg_status; first thing that went wrong */
-	uint32_t features;     /* PG_FEATURE_* that the hash used */
+	uint8_t magic[8];  /* PG_LOG_MAGIC */
+	uint32_t version;  /* PG_LOG_VERSION */
+	uint32_t bytes;	   /* of the whole area */
+	uint32_t status;   /* enum pg_status; first thing that went wrong */
+	uint32_t features; /* PG_FEATURE_* that the hash used */
 	uint64_t ticks_per_second; /* from the manifest; 0: unknown */
 	uint32_t step_count;
 	uint32_t text_bytes; /* console text behind this header, no NUL */

@@ -18,6 +18,7 @@
 #define PG_MANIFEST_MAGIC "PURGATOR"
 #define PG_IMAGE_MAGIC	  "PGIMAGE1"
 #define PG_LOG_MAGIC	  "PGLOG\r\n\032"
+#define PG_LOG_BYTES_MIN  4096
 
 /* The image, the manifest and all parts are placed at multiples of this. It
  * is the largest page that any supported kernel asks kexec segments to be
@@ -214,8 +215,8 @@ struct pg_manifest {
 #define PG_MANIFEST_NO_WIDE_VECTORS 0x1u
 #define PG_MANIFEST_FLAGS	    0x1u
 
-#define PG_ASSERT_OFFSET(type, field, offset)                                  \
-	_Static_assert(offsetof(struct type, field) == (offset),               \
+#define PG_ASSERT_OFFSET(type, field, offset)                    \
+	_Static_assert(offsetof(struct type, field) == (offset), \
 		       #type "." #field)
 
 PG_ASSERT_OFFSET(pg_image_header, magic, PG_IMAGE_MAGIC_OFFSET);

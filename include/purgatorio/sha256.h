@@ -46,8 +46,8 @@ void pg_sha256_many(struct pg_sha256_job *jobs, size_t count,
  * it may be copied and moved. */
 struct pg_sha256 {
 	uint32_t state[8];
-	uint64_t bytes;				/* so far */
-	uint8_t buffer[PG_SHA256_BLOCK_BYTES];	/* bytes % 64 of them */
+	uint64_t bytes;			       /* so far */
+	uint8_t buffer[PG_SHA256_BLOCK_BYTES]; /* bytes % 64 of them */
 	uint32_t features;
 };
 
