@@ -31,9 +31,9 @@ struct pg_e820 {
 };
 
 struct pg_boot_params_input {
-	const struct pg_kernel *kernel; /* a bzImage */
-	uint64_t cmdline_address;	/* of a NUL-terminated string */
-	uint32_t cmdline_bytes;		/* without the NUL */
+	const struct pg_kernel *kernel;	       /* a bzImage */
+	uint64_t cmdline_address;	       /* of a NUL-terminated string */
+	uint32_t cmdline_bytes;		       /* without the NUL */
 	uint64_t initrd_address, initrd_bytes; /* bytes 0: no initrd */
 	const struct pg_e820 *e820;	       /* in the order given */
 	size_t e820_count;

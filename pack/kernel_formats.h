@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The readers behind pg_kernel_read(), one per kernel format. Each returns
+ * what pg_kernel_read() returns and leaves *@out untouched on error.
+ */
+#ifndef PURGATORIO_PACK_KERNEL_FORMATS_H
+#define PURGATORIO_PACK_KERNEL_FORMATS_H
+
+#include <stdbool.h>
+
+#include "purgatorio/purgatorio.h"
+
+/* "HdrS" at 0x202 (Documentation/arch/x86/boot.rst). */
+bool pg_bzimage_recognise(struct pg_bytes file);
+enum pg_status pg_bzimage_read(struct pg_bytes file, struct pg_kernel *out,
+			       struct pg_error *error);
+
+/* "x86_64", "arm64", ... of an ELF machine or PG_ARCH_*; never NULL. */
+const char *pg_elf_machine_name(uint16_t machine);
+const char *pg_arch_name(uint32_t arch);
+
+#endif
