@@ -11,8 +11,8 @@ $(NEWLIB)/.unpacked: $(NEWLIB_TAR)
 	$(call say,UNPACK,$(NEWLIB_TAR))
 	$(Q)rm -rf $(NEWLIB) && mkdir -p $(NEWLIB)
 	$(Q)tar -xf $(NEWLIB_TAR) -C $(NEWLIB) --strip-components=1 \
-		--wildcards 'newlib-*/newlib/libc/include' \
-		'newlib-*/newlib/libc/string' 'newlib-*/COPYING.NEWLIB'
+		--wildcards 'newlib-*/newlib/libc/*.h' \
+		'newlib-*/newlib/libc/string/*.c' 'newlib-*/COPYING.NEWLIB'
 	$(Q)mkdir -p $(NEWLIB_INCLUDES) && : > $(NEWLIB_INCLUDES)/newlib.h \
 		&& : > $(NEWLIB_INCLUDES)/_newlib_version.h
 	$(Q)touch $@

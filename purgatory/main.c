@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The order of the boot. A kernel has crashed; a loader's purgatory was
+ * jumped to; arch/<arch>/entry.S has given us a stack and zeroed .bss.
+ *
+ *	check     is this manifest one I know?
+ *	self      am I still what I was?
+ *	verify    is every byte of the next kernel still right?
+ *	fill      zero what it expects to be zero
+ *	copy      save what it will overwrite
+ *	handoff   set up the machine and jump
+ *
+ * A step that fails says why and ends in pg_failed(), which stops, resets, or
+ * lets us go on, as the manifest's policy says.
+ */
+#include "purgatory/purgatory.h"
+
+#include "purgatorio/arch.h"
+
+static struct pg_context context;
+
+typedef enum pg_status step_function(const struct pg_context *context,
+				     uint64_t *bytes);
+
+static void run(enum pg_step step, const char *name, step_function *function)
+{
+	enum pg_status status;
+	uint64_t bytes = 0;
+	uint64_t begin, end;
+
+	begin = pg_step_begin(step);
+	status = function(&context, &bytes);
+	end = pg_step_end(status, bytes);
+	if (status != PG_OK)
+		pg_failed(&context, status);
+	if (bytes == 0)
+		return;
+	pg_put(name);
+	pg_put(": ");
+	pg_put_size(bytes);
+	pg_put_duration(end - begin, context.manifest->ticks_per_second);
+	pg_put("\n");
+}
+
+static void check(void)
+{
+	const uint64_t begin = pg_arch_ticks();
+	struct pg_check_place place;
+	enum pg_status status;
+	bool known;
+
+	known = pg_manifest_check_header(context.manifest, pg_arch_id(),
+					 &place) == PG_OK;
+	pg_console_begin(&context, known);
+	status = pg_check(&context);
+	if (status != PG_OK)
+		pg_failed(&context, status);
+	pg_log_begin(&context, begin);
+}
+
+static void greet(void)
+{
+	pg_log_features(context.features);
+	pg_put("at ");
+	pg_put_hex(context.base);
+	pg_put(", ");
+	pg_put_dec(context.manifest->parts.count);
+	pg_put(" parts in ");
+	pg_put_dec(context.manifest->ranges.count);
+	pg_put(" ranges, CPU features ");
+	pg_put_hex(context.features);
+	pg_put("\n");
+}
+
+noreturn void pg_main(const struct pg_image_header *image)
+{
+	context.image = image;
+	context.base = pg_address(image);
+	context.manifest = pg_pointer(context.base + image->memory_bytes);
+
+	pg_arch_early();
+	check();
+	context.features = pg_arch_open(context.manifest);
+	greet();
+	run(PG_STEP_SELF, "self-check", pg_self_check);
+	run(PG_STEP_VERIFY, "verify", pg_verify);
+	run(PG_STEP_FILL, "fill", pg_fill_memory);
+	run(PG_STEP_COPY, "copy", pg_copy_memory);
+	pg_handoff(&context);
+}
+
+noreturn void pg_handoff(const struct pg_context *at)
+{
+	struct pg_handoff handoff = at->manifest->handoff;
+	unsigned i;
+
+	handoff.entry =
+		pg_manifest_resolve(handoff.entry, handoff.flags, at->base);
+	for (i = 0; i < 4; i++)
+		if (handoff.flags & PG_HANDOFF_ARG_RELATIVE(i))
+			handoff.args[i] += at->base;
+	pg_step_begin(PG_STEP_HANDOFF);
+	pg_put("entering the next kernel at ");
+	pg_put_hex(handoff.entry);
+	pg_put("\n");
+	pg_step_end(PG_OK, 0);
+	pg_arch_close();
+	pg_arch_enter(&handoff);
+}
+
+const struct pg_context *pg_current(void)
+{
+	return context.image ? &context : NULL;
+}
