@@ -100,24 +100,38 @@ static void sync_folder_of(const char *path)
 	close(fd);
 }
 
+/* Creates a file beside @target, named for it and for us. The kernel applies
+ * the umask to @mode. */
+static int create_beside(const char *target, unsigned mode,
+			 char temporary[PATH_MAX])
+{
+	for (unsigned i = 0; i < 100; i++) {
+		int length = snprintf(temporary, PATH_MAX, "%s.%ld-%u.tmp",
+				      target, (long)getpid(), i);
+		int fd;
+
+		if (length < 0 || length >= PATH_MAX) {
+			errno = ENAMETOOLONG;
+			return -1;
+		}
+		fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+			  mode);
+		if (fd >= 0 || errno != EEXIST)
+			return fd;
+	}
+	return -1;
+}
+
 /* @target is not a symbolic link. */
 static enum pg_status write_beside(const char *target, struct pg_bytes bytes,
 				   unsigned mode, struct pg_error *error)
 {
 	char temporary[PATH_MAX];
-	int fd;
+	int fd = create_beside(target, mode, temporary);
 
-	if (strlen(target) + sizeof(".XXXXXX") > sizeof(temporary)) {
-		errno = ENAMETOOLONG;
-		return io_error(error, target, "write");
-	}
-	strcpy(temporary, target);
-	strcat(temporary, ".XXXXXX");
-	fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0)
 		return io_error(error, target, "create a file beside it");
-	if (write_whole(fd, bytes) != 0 || fchmod(fd, mode) != 0 ||
-	    fsync(fd) != 0) {
+	if (write_whole(fd, bytes) != 0 || fsync(fd) != 0) {
 		io_error(error, target, "write");
 		close(fd);
 		unlink(temporary);
@@ -135,11 +149,9 @@ static enum pg_status write_beside(const char *target, struct pg_bytes bytes,
 enum pg_status pg_file_write(const char *path, struct pg_bytes bytes,
 			     unsigned mode, struct pg_error *error)
 {
-	mode_t mask = umask(0);
 	char resolved[PATH_MAX];
 	struct stat status;
 
-	umask(mask);
 	/* rename(2) would replace a link or a device by our file. */
 	if (lstat(path, &status) == 0 && S_ISLNK(status.st_mode)) {
 		if (realpath(path, resolved) == NULL)
@@ -150,5 +162,5 @@ enum pg_status pg_file_write(const char *path, struct pg_bytes bytes,
 		return pg_fail(error, PG_E_IO,
 			       "%s: not a regular file; name another output",
 			       path);
-	return write_beside(path, bytes, mode & ~mask, error);
+	return write_beside(path, bytes, mode, error);
 }

@@ -67,7 +67,7 @@ enum pg_status pg_check(const struct pg_context *context)
 	const struct pg_span image = {context->base,
 				      context->image->memory_bytes};
 	const struct pg_handoff *handoff = &context->manifest->handoff;
-	struct pg_check_place place = {"", 0, 0};
+	struct pg_check_place place;
 	enum pg_status status;
 
 	status = pg_manifest_check(context->manifest, pg_arch_id(), image,
@@ -76,7 +76,10 @@ enum pg_status pg_check(const struct pg_context *context)
 		return say_place(status, &place);
 	status = pg_arch_handoff_check(handoff);
 	if (status != PG_OK) {
+		/* Field by field: a constant structure with a pointer in it
+		 * would need a relocation. */
 		place.what = "handoff.protocol";
+		place.index = 0;
 		place.value = handoff->protocol;
 		return say_place(status, &place);
 	}
