@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What `load` puts together: from a kernel or an image, and from the machine,
+ * to a sealed plan, to kexec_load(2). Every function returns PG_OK or what
+ * pg_load() documents.
+ */
+#ifndef PURGATORIO_LOAD_PARTS_H
+#define PURGATORIO_LOAD_PARTS_H
+
+#include "load/elfcorehdr.h"
+#include "load/machine.h"
+
+/* ------------------------------------------ the files (load/source.c) --- */
+
+/* The kernel, initrd and command line to load, from a kernel file or from an
+ * image of pg_pack(). */
+struct pg_source {
+	struct pg_kernel kernel;
+	struct pg_bytes initrd; /* size 0: none */
+	char *command_line;	/* of the files and options alone; owned */
+	struct pg_image *image; /* or NULL */
+	size_t kernel_part, initrd_part;    /* of the image; SIZE_MAX: none */
+	uint8_t *kernel_copy, *initrd_copy; /* owned */
+};
+
+/* An image is verified first: PG_E_DIGEST, PG_E_SELF become PG_E_MISMATCH. */
+enum pg_status pg_source_read(const struct pg_load_options *options,
+			      const char *root, struct pg_source *out,
+			      struct pg_error *error);
+/* Hands the build host's digests to the plan's parts (SIZE_MAX: not there). */
+enum pg_status pg_source_digests(const struct pg_source *source,
+				 struct pg_plan *plan, size_t kernel_index,
+				 size_t initrd_index, struct pg_error *error);
+void pg_source_free(struct pg_source *source);
+
+/* ----------------------------------- command lines (load/cmdline.c) ----- */
+
+/* @line without what a first kernel's line must not pass on; owned. */
+char *pg_cmdline_reuse(const char *line);
+
+/* Joins the words with one space each, leaving out NULL and empty ones. NULL:
+ * no memory. Owned. */
+char *pg_cmdline_join(const char *first, const char *second);
+
+/* Appends the printf-like words to *@line, which is reallocated. */
+enum pg_status pg_cmdline_add(char **line, struct pg_error *error,
+			      const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* PG_E_LIMIT when @line is longer than @kernel takes. */
+enum pg_status pg_cmdline_check(const char *line,
+				const struct pg_kernel *kernel,
+				struct pg_error *error);
+
+/* ------------------------------------------------- e820_crash.c --------- */
+
+/* The capture kernel's memory map: @low and the crash kernel regions as RAM
+ * without @ours, and what the machine itself uses as it is. */
+enum pg_status pg_e820_crash(const struct pg_iomem *iomem,
+			     const struct pg_span *low, size_t low_count,
+			     const struct pg_span *ours, size_t ours_count,
+			     struct pg_map *out, struct pg_error *error);
+
+/* -------------------------------------------- the plan (load/job.c) ----- */
+
+#define PG_LOG_AREA_BYTES 65536
+#define PG_LOW_RUNS_MAX	  8 /* runs of RAM below 640 KiB */
+
+/* Everything between the options and the system call. */
+struct pg_job {
+	const struct pg_load_options *options;
+	const char *root;
+	struct pg_source source;
+	struct pg_iomem iomem;
+	struct pg_text live; /* boot_params of the running kernel */
+	struct pg_efi efi;
+	struct pg_plan *plan;
+	struct pg_map e820;
+	/* parts of the plan; SIZE_MAX: not there */
+	size_t kernel, initrd, cmdline, params, efi_map;
+	char *command_line;
+	uint8_t *params_content;
+	/* crash only */
+	struct pg_map ram;
+	struct pg_notes notes;
+	struct pg_kernel_map kernel_map;
+	struct pg_span low[PG_LOW_RUNS_MAX];
+	size_t low_count;
+	struct pg_core_run *runs;
+	size_t run_count;
+	uint8_t *core;
+	size_t core_part, backup, log, control;
+};
+
+/* What both kinds of load begin and end with. */
+enum pg_status pg_job_begin(struct pg_job *job,
+			    const struct pg_load_options *options,
+			    struct pg_error *error);
+enum pg_status pg_job_parts(struct pg_job *job, struct pg_error *error);
+enum pg_status pg_job_finish(struct pg_job *job, struct pg_error *error);
+void pg_job_free(struct pg_job *job);
+
+/* Adds one part of @bytes (memory only) or @content, anywhere in the windows.
+ */
+enum pg_status pg_job_part(struct pg_job *job, const char *name, uint32_t kind,
+			   struct pg_bytes content, uint64_t bytes,
+			   uint32_t flags, size_t *index,
+			   struct pg_error *error);
+
+/* A begun job planned and sealed: load/crash.c, load/normal.c. */
+enum pg_status pg_plan_crash(struct pg_job *job, struct pg_error *error);
+enum pg_status pg_plan_normal(struct pg_job *job, struct pg_error *error);
+
+/* ------------------------------------- the system call (load/kexec.c) --- */
+
+/* Would the kernel let us? PG_E_PRIVILEGE, PG_E_LOCKDOWN, with the reason. */
+enum pg_status pg_kexec_allowed(const char *root, struct pg_error *error);
+
+/* Loads @count segments to be entered at @entry; 0 segments unload. */
+enum pg_status pg_kexec_load(const char *root, uint64_t entry,
+			     const struct pg_segment *segments, size_t count,
+			     bool crash, struct pg_error *error);
+
+/* What errno @reason of kexec_load(2) means here. */
+enum pg_status pg_kexec_fail(const char *root, int reason, bool crash,
+			     struct pg_error *error);
+
+enum pg_status pg_kexec_execute(const char *root, struct pg_error *error);
+
+#endif
