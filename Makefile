@@ -32,6 +32,7 @@ include mk/warnings.mk
 include mk/newlib.mk
 include mk/target.mk
 include mk/host.mk
+include mk/baremetal.mk
 include mk/tests.mk
 include mk/lint.mk
 include mk/install.mk
