@@ -29,3 +29,40 @@ $(U)/test_%: tests/unit/test_%.c $(U)/libpurgatorio.a
 .PHONY: unit
 unit: $(UNIT_TESTS)
 -include $(UNIT_OBJECTS:.o=.d) $(UNIT_TESTS:=.d)
+
+# What the guests of tests/vm run beside Debian's programs.
+VM := tests/vm
+$(B)/tests/witness: $(VM)/guest/witness.c
+	$(call say,HOSTCC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) -O2 -static -D_GNU_SOURCE $(WARNINGS) $< -o $@
+# A plugin for QEMU that counts guest instructions.
+$(B)/tests/counter.so: $(VM)/counter/counter.c
+	$(call say,HOSTCC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) -O2 -shared -fPIC $(WARNINGS) $< -o $@
+VM_TOOLS := $(B)/tests/witness $(B)/tests/counter.so
+
+# Python's compiled modules stay out of the source tree.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/$(B)/pycache
+
+# Each of these three works as the first command in a fresh clone: set-up runs
+# before make is asked again, for the rules that look at what is installed.
+.PHONY: demo demo-run check check-run check-quick check-quick-run
+demo:
+	$(Q)mk/setup build demo
+	$(Q)$(MAKE) --no-print-directory demo-run
+demo-run: all $(VM_TOOLS)
+	$(Q)$(VM)/demo.py
+
+check:
+	$(Q)mk/setup build demo check
+	$(Q)$(MAKE) --no-print-directory check-run
+check-run: all unit baremetal lint $(VM_TOOLS)
+	$(Q)tests/run all
+
+check-quick:
+	$(Q)mk/setup build demo check
+	$(Q)$(MAKE) --no-print-directory check-quick-run
+check-quick-run: all unit lint
+	$(Q)tests/run unit artifact cli

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""One whole crash: boot, load, panic, capture, dump. Each step is a method,
+so that a demonstration can talk between them and a test can check."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import packages
+from guests import BUILD, INITRD, KERNEL, Guest
+from qemu import Failure, Machine, Spec
+
+FIRST = "console=ttyS0 crashkernel=256M panic=5 mitigations=off quiet"
+CAPTURE = "console=ttyS0 mitigations=off quiet reset_devices nr_cpus=1"
+
+# The first 640 KB, without the page that the BIOS keeps and the EBDA.
+LOW_START, LOW_BYTES = 0x1000, 0x9e000
+
+
+def load_command(loader: str, append: str = CAPTURE, options: str = "") -> str:
+    """The shell line that loads the capture kernel with @loader."""
+    program = {"purgatorio": "purgatorio load -p",
+               "kexec": "kexec -c -p"}[loader]
+    return (f"{program} {options} {KERNEL} --initrd={INITRD} "
+            f"--append='{append}'")
+
+
+@dataclass
+class Marks:
+    """What the first kernel's memory held before it died."""
+
+    text: str = ""
+    address: int = 0  # physical
+    low_sha256: str = ""
+
+
+@dataclass
+class Dump:
+    path: Path
+    seconds: float
+    stored_bytes: int = 0
+
+
+@dataclass
+class Cycle:
+    guest: Guest
+    machine: Machine
+    dump_file: Path
+    marks: Marks = field(default_factory=Marks)
+
+    def leave_marks(self) -> Marks:
+        """A page of a process and a digest of the low memory, which the
+        capture kernel will overwrite."""
+        m = self.machine
+        text = f"marker-{secrets.token_hex(8)} "
+        m.must(f"witness mark '{text}' >/tmp/mark &")
+        address = m.must("until [ -s /tmp/mark ]; do sleep 0.02; done; "
+                         "cat /tmp/mark")
+        self.marks = Marks(text, int(address, 16),
+                           self._low_memory("/proc/kcore"))
+        return self.marks
+
+    def _low_memory(self, core: str) -> str:
+        return self.machine.must(
+            f"witness read {core} {LOW_START} {LOW_BYTES} >/tmp/low && "
+            "sha256sum </tmp/low").split()[0]
+
+    def load(self, loader: str, append: str = CAPTURE) -> str:
+        """Loads the capture kernel; what the loader said."""
+        output = self.machine.must(load_command(loader, append), 60)
+        if self.machine.must("cat /sys/kernel/kexec_crash_loaded") != "1\n":
+            raise Failure("the kernel says that nothing is loaded")
+        return output
+
+    def crash(self) -> None:
+        """Panics by sysrq-c; returns when the panic has been announced."""
+        self.machine.send("echo c >/proc/sysrq-trigger")
+        self.machine.expect("Kernel panic - not syncing: sysrq", 20)
+
+    def captured(self, seconds: float = 60) -> str:
+        """Waits for the capture kernel's init; the kernel's release."""
+        return self.machine.ready("capture", seconds)
+
+    def check_core(self) -> dict[str, int]:
+        """/proc/vmcore's ELF header; its numbers."""
+        text = self.machine.must("witness headers /proc/vmcore")
+        found = {k: int(v) for k, v in
+                 re.findall(r"(\w+)=(\d+)", text.splitlines()[-1])}
+        if found["notes"] < 1 or found["loads"] < 3:
+            raise Failure(f"/proc/vmcore lacks headers:\n{text}")
+        # What -m gave, less the crash region; kernel text occurs twice.
+        if not 256 << 20 < found["ram"] < 64 << 30:
+            raise Failure(f"/proc/vmcore has no sane size:\n{text}")
+        if found["end"] != found["size"]:
+            raise Failure(f"/proc/vmcore's headers contradict its size:\n"
+                          f"{text}")
+        return found
+
+    def check_marker(self) -> None:
+        m = self.marks
+        found = self.machine.must(f"witness read /proc/vmcore {m.address:#x} "
+                                  "4096")
+        if found != (m.text * 4096)[:4096]:
+            raise Failure(f"/proc/vmcore at {m.address:#x} does not hold "
+                          f"{m.text!r} but {found[:64]!r}")
+
+    def check_low_memory(self) -> None:
+        found = self._low_memory("/proc/vmcore")
+        if found != self.marks.low_sha256:
+            raise Failure("the first 640 KB in /proc/vmcore are not what they "
+                          f"were: {found}, before {self.marks.low_sha256}")
+
+    def write_dump(self) -> Dump:
+        """A filtered dump, by makedumpfile onto the virtio disk."""
+        m = self.machine
+        begin = time.monotonic()
+        m.must("cd /lib/modules && while read -r m; do insmod $m.ko || "
+               "exit 1; done <order; test -b /dev/vda")
+        m.must("makedumpfile -f --message-level 4 -d 31 /proc/vmcore "
+               "/dev/vda", 120)
+        m.must("sync")
+        dump = Dump(self.dump_file, time.monotonic() - begin)
+        dump.stored_bytes = os.stat(self.dump_file).st_blocks * 512
+        return dump
+
+    def power_off(self) -> None:
+        self.machine.send("poweroff -f")
+        self.machine.ended(20)
+        if self.machine.end_reason() != "guest-shutdown":
+            raise Failure("the capture kernel did not power off: "
+                          f"{self.machine.end_reason()}")
+
+
+def start(guest: Guest, name: str, append: str = FIRST, watch=None,
+          **spec) -> Cycle:
+    """Starts the machine with an empty disk for the dump."""
+    folder = BUILD / "tests" / "log"
+    folder.mkdir(parents=True, exist_ok=True)
+    dump = folder / f"{name}.dump"
+    dump.unlink(missing_ok=True)
+    dump.touch()
+    os.truncate(dump, 1 << 30)
+    extra = ["-drive", f"if=none,id=dump,format=raw,file={dump}",
+             "-device", "virtio-blk-pci,drive=dump"] + spec.pop("extra", [])
+    machine = Machine(Spec(kernel=guest.kernel, initrd=guest.first,
+                           append=append, extra=extra, **spec),
+                      folder / f"{name}.log", watch)
+    return Cycle(guest, machine, dump)
+
+
+def ask_crash(dump: Path, release: str, commands: str) -> str:
+    """What the crash utility says about a dump."""
+    vmlinux = packages.vmlinux(release)
+    done = subprocess.run(["crash", "-s", "--no_scroll", str(vmlinux),
+                           str(dump)], input=commands + "\nquit\n", text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          timeout=120)
+    if done.returncode != 0:
+        raise Failure(f"crash ended with {done.returncode}:\n{done.stdout}")
+    return done.stdout

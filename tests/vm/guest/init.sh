@@ -1,0 +1,20 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# The init of both guests, the kernel that will crash and the capture kernel.
+# It does nothing by itself: the host sends one command per line to the second
+# serial port, the output goes back there, then a line with the exit status.
+# The first port stays free for the kernels and the purgatory.
+export PATH=/bin:/sbin PURGATORIO_LIBDIR=/lib/purgatorio
+mount -t devtmpfs dev /dev
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t securityfs security /sys/kernel/security 2>/dev/null
+exec </dev/ttyS1 >/dev/ttyS1 2>&1
+stty raw -echo
+role=first
+[ -e /proc/vmcore ] && role=capture
+echo "@ready $role $(uname -r)"
+while IFS= read -r line; do
+	sh -c "$line" </dev/null
+	printf '\n@status %d\n' $?
+done

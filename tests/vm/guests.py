@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The two guests: what lies in the initramfs of the kernel that crashes and
+in that of the capture kernel. Both have the same init (guest/init.sh)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import packages
+from initramfs import Initramfs
+from packages import TREE
+
+BUILD = TREE / "build"
+WITNESS = BUILD / "tests" / "witness"
+COMMAND = BUILD / "host" / "purgatorio-static"
+PURGATORY = BUILD / "x86_64" / "purgatory.elf"
+
+# Paths in the first guest.
+KERNEL, INITRD = "/boot/vmlinuz", "/boot/capture.img"
+
+
+@dataclass
+class Guest:
+    """Files on the host."""
+
+    release: str
+    kernel: Path
+    first: Path  # initramfs of the first kernel
+    capture: Path  # initramfs of the capture kernel
+
+
+def build(name: str = "guest") -> Guest:
+    """Makes both initramfs under build/tests/<name>."""
+    root, release = packages.kernel()
+    kernel = root / "boot" / f"vmlinuz-{release}"
+    folder = BUILD / "tests" / name
+    folder.mkdir(parents=True, exist_ok=True)
+
+    capture = _base()
+    _program(capture, "makedumpfile", "usr/bin/makedumpfile")
+    _modules(capture, root / "lib" / "modules" / release, "virtio_pci",
+             "virtio_blk")
+    capture_path = _write(folder / "capture.cpio", capture.build())
+
+    first = _base()
+    _program(first, "kexec-tools", "sbin/kexec")
+    first.add_file(KERNEL[1:], kernel)
+    first.add_file(INITRD[1:], capture_path)
+    return Guest(release, kernel, _write(folder / "first.cpio",
+                                         first.build()), capture_path)
+
+
+def _base() -> Initramfs:
+    files = Initramfs()
+    busybox = packages.fetch("busybox-static") / "bin" / "busybox"
+    files.add_file("bin/busybox", busybox, 0o755)
+    applets = subprocess.run([str(busybox), "--list"], check=True, text=True,
+                             stdout=subprocess.PIPE).stdout.split()
+    for applet in applets:
+        if applet != "busybox":
+            files.link(f"bin/{applet}", "busybox")
+    for folder in ("dev", "proc", "sys", "tmp", "mnt"):
+        files.folder(folder)
+    files.add_file("init", TREE / "tests/vm/guest/init.sh", 0o755)
+    files.add_file("bin/witness", WITNESS, 0o755)
+    if COMMAND.exists() and PURGATORY.exists():
+        files.add_file("bin/purgatorio", COMMAND, 0o755)
+        files.add_file("lib/purgatorio/x86_64/purgatory.elf", PURGATORY)
+    return files
+
+
+def _program(files: Initramfs, package: str, path: str) -> None:
+    """A program of a package and the libraries that it needs."""
+    roots = packages.fetch_with_libraries(package)
+    program = roots[0] / path
+    files.add_file(f"bin/{program.name}", program, 0o755)
+    for name, library in packages.libraries(program, roots).items():
+        folder = "lib64" if name.startswith("ld-") else "lib/x86_64-linux-gnu"
+        files.add_file(f"{folder}/{name}", library, 0o755)
+
+
+def _modules(files: Initramfs, folder: Path, *wanted: str) -> None:
+    """Kernel modules in lib/modules, and in lib/modules/order the order in
+    which they load: each after what its .modinfo says it depends on."""
+    order: list[str] = []
+
+    def visit(name: str) -> None:
+        if name in order:
+            return
+        (source,) = (p for p in folder.glob("**/*.ko")
+                     if p.stem.replace("-", "_") == name)
+        content = source.read_bytes()
+        match = re.search(rb"\0depends=([^\0]*)\0", content)
+        for other in match[1].decode().split(",") if match else []:
+            if other:
+                visit(other)
+        order.append(name)
+        files.add(f"lib/modules/{name}.ko", content)
+
+    for name in wanted:
+        visit(name)
+    files.add("lib/modules/order", "".join(f"{n}\n" for n in order).encode())
+
+
+def _write(path: Path, content: bytes) -> Path:
+    """Leaves an equal file alone: another test may be booting from it."""
+    if not path.exists() or (hashlib.sha256(path.read_bytes()).digest() !=
+                             hashlib.sha256(content).digest()):
+        new = path.with_suffix(".new")
+        new.write_bytes(content)
+        new.rename(path)
+    return path
