@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Prints, as `name=value` lines on COM1, all that a kernel is given; then
- * ends the machine by isa-debug-exit. tests/baremetal/ judges. */
+ * ends the machine by its diagnostic port. tests/baremetal/ judges. */
 #include <stddef.h>
 #include <stdint.h>
 
@@ -9,8 +9,8 @@
 #define COM1	   0x3f8
 #define COM1_LSR   0x3fd
 #define LSR_THRE   0x20
-#define DEBUG_EXIT 0xf4
-#define DEBUG_DONE 0x10 /* QEMU exits with 2 * 0x10 + 1 */
+#define DIAGNOSTIC 0x80 /* isa-debug-exit of the test machine */
+#define DONE	   0x7f /* QEMU exits with 2 * 0x7f + 1 */
 
 struct table_register {
 	uint16_t limit;
@@ -171,7 +171,7 @@ _Noreturn void payload_main(void)
 	show_state();
 	show_boot_params(payload_state[4]);
 	put("payload: done\n");
-	out8(DEBUG_EXIT, DEBUG_DONE);
+	out8(DIAGNOSTIC, DONE);
 	for (;;)
 		__asm__ volatile("cli; hlt");
 }
