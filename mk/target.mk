@@ -7,6 +7,7 @@
 #
 #	TRIPLET_<arch>        GNU triplet of the cross tools
 #	TARGET_CFLAGS_<arch>  code generation
+#	TARGET_LDFLAGS_<arch> the linker's emulation, and pg_limit
 #	FLAGS_<file>          for one file
 
 TARGET_CFLAGS := -O2 -g -ffreestanding -fpie -fvisibility=hidden \
@@ -58,10 +59,10 @@ $$(T_$(1))/%.S.o: %.S
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(CC_$(1)) $$(TFLAGS_$(1)) $$(FLAGS_$$<) -Iinclude -I. -MMD -MP -c $$< -o $$@
 
-$$(T_$(1))/purgatory.elf: $$(OBJECTS_$(1)) arch/$(1)/purgatory.ld mk/check-image
+$$(T_$(1))/purgatory.elf: $$(OBJECTS_$(1)) purgatory/purgatory.ld mk/check-image
 	$$(call say,LD,$$@)
 	$$(Q)$$(LD_$(1)) $$(TARGET_LDFLAGS) $$(TARGET_LDFLAGS_$(1)) \
-		-T arch/$(1)/purgatory.ld -Map $$@.map $$(OBJECTS_$(1)) -o $$@
+		-T purgatory/purgatory.ld -Map $$@.map $$(OBJECTS_$(1)) -o $$@
 	$$(Q)mk/check-image $$@
 
 targets: $$(T_$(1))/purgatory.elf
