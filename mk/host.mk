@@ -8,7 +8,7 @@ HOSTFLAGS  := -O2 -g -fPIC -fvisibility=hidden -fstack-protector-strong \
 	      -ffile-prefix-map=$(CURDIR)=. -Iinclude -I.
 HOSTFLAGS  += $(CPPFLAGS) $(CFLAGS)
 
-SHA256_SOURCES := sha256/many.c sha256/portable.c sha256/stream.c \
+SHA256_SOURCES := $(SHA256_C) \
 	$(or $(wildcard arch/$(HOST)/sha256_*.[cS] arch/$(HOST)/host_*.c),\
 	     sha256/backend_none.c)
 LIB_SOURCES := $(SHA256_SOURCES) purgatory/check.c purgatory/status.c \

@@ -25,6 +25,9 @@ TARGET_LDFLAGS := -static -pie --no-dynamic-linker -z text -z noexecstack \
 
 KIND := $(if $(LLVM),clang,gcc)
 
+# The hash, the same for host and target, without an architecture's backend.
+SHA256_C := $(filter-out sha256/backend_none.c,$(wildcard sha256/*.c))
+
 # $(call target,<arch>)
 define target
 include arch/$(1)/flags.mk
@@ -38,7 +41,7 @@ TFLAGS_$(1)   = $$(TARGET_CFLAGS) $$(TARGET_CFLAGS_$$(KIND)) $$(TARGET_CFLAGS_$(
 	-isystem $(NEWLIB_INCLUDES)
 # A file in arch/<arch>/ replaces its generic twin by path.
 SOURCES_$(1) := $$(wildcard purgatory/*.c arch/$(1)/*.c arch/$(1)/*.S) \
-	sha256/many.c sha256/portable.c sha256/stream.c
+	$(SHA256_C)
 SOURCES_$(1) := $$(filter-out arch/$(1)/host_%,$$(SOURCES_$(1)))
 OBJECTS_$(1) := $$(SOURCES_$(1):%=$$(T_$(1))/%.o) \
 	$$(NEWLIB_C:%=$$(T_$(1))/newlib/%.c.o)

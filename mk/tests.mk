@@ -24,7 +24,11 @@ $(U)/libpurgatorio.a: $(UNIT_OBJECTS)
 	$(Q)rm -f $@ && $(HOSTAR) rcsD $@ $^
 $(U)/test_%: tests/unit/test_%.c $(U)/libpurgatorio.a
 	$(call say,UNIT,$@)
-	$(Q)$(HOSTCC) $(UNITFLAGS) $(WARNINGS) -MMD -MP $^ -lcmocka -o $@
+	$(Q)$(HOSTCC) $(UNITFLAGS) $(WARNINGS) -MMD -MP -MT $@ -MF $@.d \
+		$(filter %.c %.a,$^) -lcmocka $(LIBS_$(@F)) -o $@
+# OpenSSL is the reference for our digests.
+LIBS_test_sha256      := -lcrypto
+LIBS_test_sha256_many := -lcrypto
 
 .PHONY: unit
 unit: $(UNIT_TESTS)
@@ -66,3 +70,16 @@ check-quick:
 	$(Q)$(MAKE) --no-print-directory check-quick-run
 check-quick-run: all unit lint
 	$(Q)tests/run unit artifact cli
+
+# The hash alone, as in the library, against OpenSSL's.
+BENCH_SHA256 := $(patsubst %,$(H)/%.o,\
+	$(filter sha256/% %/host_features.c arch/$(HOST)/sha256_%,\
+	$(SHA256_SOURCES)))
+$(H)/bench-sha256: tests/bench/sha256.c $(BENCH_SHA256)
+	$(call say,BENCH,$@)
+	$(Q)$(HOSTCC) $(HOSTFLAGS) $(WARNINGS) $^ -lcrypto -o $@
+
+## make bench-sha256       cycles per byte of each backend, ratio to OpenSSL
+.PHONY: bench-sha256
+bench-sha256: $(H)/bench-sha256
+	$(Q)$<

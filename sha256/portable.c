@@ -1,29 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The SHA-256 compression function (FIPS 180-4, section 6.2) in portable C,
- * written for few instructions on machines with two-operand rotates: see
- * doc comments at each function. 16 rounds are unrolled, so that the working
+ * written for few instructions: rounds are unrolled, so that the working
  * variables change names instead of places, and the message schedule is a
- * window of 16 words.
+ * window of 16 words that is made while it is used.
  */
 #include "purgatorio/byteorder.h"
 #include "purgatorio/sha256.h"
 #include "sha256/backend.h"
 #include "sha256/constants.h"
-
-const uint32_t pg_sha256_k[64] = {
-	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1,
-	0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3,
-	0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786,
-	0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-	0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147,
-	0x06ca6351, 0x14292967, 0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13,
-	0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85, 0xa2bfe8a1, 0xa81a664b,
-	0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-	0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a,
-	0x5b9cca4f, 0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208,
-	0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
-};
 
 static inline uint32_t rotate_right(uint32_t x, unsigned bits)
 {
@@ -66,7 +51,7 @@ static inline uint32_t small_sigma1(uint32_t x) /* 17, 19, shift 10 */
 		h += big_sigma0(a) + (b ^ (ab & bc));            \
 	} while (0)
 
-/* 16 rounds, after which every variable has its own name again. W(i) yields
+/* 8 rounds, after which every variable has its own name again. W(i) yields
  * word i of the schedule and may have the side effect of making it. */
 #define ROUNDS_8(i)                                                \
 	ROUND(a, b, d, e, f, g, h, x, y, k[(i) + 0] + W((i) + 0)); \
