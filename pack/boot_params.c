@@ -42,7 +42,8 @@ static enum pg_status check(const struct pg_boot_params_input *in,
 			    struct pg_error *error)
 {
 	const struct pg_kernel *kernel = in->kernel;
-	bool low_only = kernel->highest < FOUR_GIB;
+	/* Not .highest, which for a kernel of one address says only that. */
+	bool low_only = kernel->initrd_highest < FOUR_GIB;
 	struct pg_span initrd;
 
 	if (in->e820_count > PG_E820_MAX)
