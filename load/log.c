@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Finds the purgatory's log in an ELF64 core: the PT_LOAD that begins with the
+ * log's magic. A vmcore is larger than any address space that one would map,
+ * and /proc/vmcore cannot be mapped from everywhere: it is read in pieces.
+ */
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "purgatorio/byteorder.h"
+#include "purgatorio/purgatorio.h"
+
+#define LOG_BYTES_MAX (16u * 1024 * 1024)
+
+/* False when @bytes cannot be had from @offset on. */
+static bool read_at(int fd, uint64_t offset, void *out, size_t bytes)
+{
+	uint8_t *at = out;
+
+	if (offset > INT64_MAX - bytes)
+		return false;
+	while (bytes > 0) {
+		ssize_t got = pread(fd, at, bytes, (off_t)offset);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return false;
+		at += got;
+		offset += (uint64_t)got;
+		bytes -= (size_t)got;
+	}
+	return true;
+}
+
+static enum pg_status read_headers(int fd, const char *path, uint64_t *offset,
+				   uint64_t *count, struct pg_error *error)
+{
+	uint8_t header[sizeof(Elf64_Ehdr)];
+
+	if (!read_at(fd, 0, header, sizeof(header)))
+		return pg_fail(error, PG_E_TRUNCATED,
+			       "%s: is too short for an ELF file", path);
+	if (!memcmp(header, "KDUMP   ", 8))
+		return pg_fail(error, PG_E_FORMAT,
+			       "%s: is a dump in makedumpfile's format, which "
+			       "keeps no segments; give /proc/vmcore, or a "
+			       "dump made with makedumpfile -E",
+			       path);
+	if (memcmp(header, ELFMAG, SELFMAG) != 0 ||
+	    header[EI_CLASS] != ELFCLASS64 || header[EI_DATA] != ELFDATA2LSB ||
+	    pg_load_le16(header + offsetof(Elf64_Ehdr, e_type)) != ET_CORE)
+		return pg_fail(error, PG_E_FORMAT,
+			       "%s: is not an ELF64 core file; give "
+			       "/proc/vmcore or a copy of it",
+			       path);
+	*offset = pg_load_le64(header + offsetof(Elf64_Ehdr, e_phoff));
+	*count = pg_load_le16(header + offsetof(Elf64_Ehdr, e_phnum));
+	if (pg_load_le16(header + offsetof(Elf64_Ehdr, e_phentsize)) !=
+		    sizeof(Elf64_Phdr) ||
+	    *offset > INT64_MAX - *count * sizeof(Elf64_Phdr))
+		return pg_fail(error, PG_E_CORRUPT,
+			       "%s: its program headers are impossible", path);
+	return PG_OK;
+}
+
+/* Everything that a reader of the log relies on. NULL, or what is wrong. */
+static const char *log_fault(const struct pg_log *log, uint64_t room)
+{
+	if (log->version != PG_LOG_VERSION)
+		return "is of another version than this program's";
+	if (log->bytes < sizeof(*log) || log->bytes > room ||
+	    log->bytes > LOG_BYTES_MAX)
+		return "says an impossible size";
+	if (log->step_count > PG_LOG_STEPS)
+		return "says an impossible number of steps";
+	if (log->text_bytes > log->bytes - sizeof(*log))
+		return "says more text than it has room for";
+	return NULL;
+}
+
+static enum pg_status take(int fd, const char *path, uint64_t offset,
+			   const struct pg_log *head, uint64_t room,
+			   struct pg_log **out, size_t *bytes,
+			   struct pg_error *error)
+{
+	const char *fault = log_fault(head, room);
+	struct pg_log *log;
+
+	if (fault)
+		return pg_fail(error, PG_E_CORRUPT,
+			       "%s: the log at offset 0x%" PRIx64 " %s", path,
+			       offset, fault);
+	log = malloc(head->bytes);
+	if (!log)
+		return pg_fail(error, PG_E_NO_MEMORY, "%s: out of memory",
+			       path);
+	if (!read_at(fd, offset, log, head->bytes)) {
+		free(log);
+		return pg_fail(error, PG_E_TRUNCATED,
+			       "%s: ends within the log at offset 0x%" PRIx64,
+			       path, offset);
+	}
+	/* It may have changed between the two reads. */
+	if (log->bytes != head->bytes || log_fault(log, head->bytes)) {
+		free(log);
+		return pg_fail(error, PG_E_CORRUPT,
+			       "%s: the log changes while it is read", path);
+	}
+	*bytes = log->bytes;
+	*out = log;
+	return PG_OK;
+}
+
+static enum pg_status find(int fd, const char *path, struct pg_log **out,
+			   size_t *bytes, struct pg_error *error)
+{
+	uint64_t headers = 0, count = 0;
+	enum pg_status status = read_headers(fd, path, &headers, &count, error);
+
+	if (status != PG_OK)
+		return status;
+	for (uint64_t i = 0; i < count; i++) {
+		uint8_t header[sizeof(Elf64_Phdr)];
+		uint64_t offset, size;
+		struct pg_log head;
+
+		if (!read_at(fd, headers + i * sizeof(header), header,
+			     sizeof(header)))
+			return pg_fail(error, PG_E_TRUNCATED,
+				       "%s: ends within its program headers",
+				       path);
+		offset = pg_load_le64(header + offsetof(Elf64_Phdr, p_offset));
+		size = pg_load_le64(header + offsetof(Elf64_Phdr, p_filesz));
+		if (pg_load_le32(header) != PT_LOAD || size < sizeof(head) ||
+		    !read_at(fd, offset, &head, sizeof(head)) ||
+		    memcmp(head.magic, PG_LOG_MAGIC, sizeof(head.magic)) != 0)
+			continue;
+		return take(fd, path, offset, &head, size, out, bytes, error);
+	}
+	return pg_fail(error, PG_E_NO_LOG,
+		       "%s: has no purgatory log; was the capture kernel "
+		       "loaded by purgatorio?",
+		       path);
+}
+
+enum pg_status pg_log_read(const char *path, struct pg_log **out, size_t *bytes,
+			   struct pg_error *error)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	enum pg_status status;
+
+	if (fd < 0 && errno == ENOENT && !strcmp(path, "/proc/vmcore"))
+		return pg_fail(error, PG_E_NO_LOG,
+			       "%s: is not there; run it in the capture "
+			       "kernel, or give it a vmcore",
+			       path);
+	if (fd < 0)
+		return pg_fail(error, PG_E_IO, "%s: %s", path, strerror(errno));
+	status = find(fd, path, out, bytes, error);
+	close(fd);
+	return status;
+}

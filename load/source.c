@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Kernel, initrd and command line, from files or from a packed image. */
+#include <elf.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "load/parts.h"
+#include "pack/bzimage.h"
+
+#define SECTOR_BYTES 512
+
+/* Linux unpacks initrds that stand one behind the other, each at a multiple
+ * of four (Documentation/driver-api/early-userspace/buffer-format.rst). */
+static enum pg_status join_initrds(const struct pg_load_options *options,
+				   struct pg_source *source,
+				   struct pg_error *error)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < options->initrd_count; i++)
+		bytes += (options->initrds[i].size + 3) & ~(size_t)3;
+	if (options->initrd_count == 1) {
+		source->initrd = options->initrds[0];
+		return PG_OK;
+	}
+	if (bytes == 0)
+		return PG_OK;
+	source->initrd_copy = calloc(1, bytes);
+	if (!source->initrd_copy)
+		return pg_fail(error, PG_E_NO_MEMORY,
+			       "initrd: out of memory for %" PRIu64 " bytes",
+			       bytes);
+	source->initrd.data = source->initrd_copy;
+	source->initrd.size = bytes;
+	bytes = 0;
+	for (size_t i = 0; i < options->initrd_count; i++) {
+		struct pg_bytes part = options->initrds[i];
+
+		if (part.size > 0)
+			memcpy(source->initrd_copy + bytes, part.data,
+			       part.size);
+		bytes += (part.size + 3) & ~(size_t)3;
+	}
+	return PG_OK;
+}
+
+/* The part of @kind in @image, or SIZE_MAX. */
+static size_t find_part(const struct pg_image *image, uint32_t kind)
+{
+	for (size_t i = 0; i < pg_image_part_count(image); i++)
+		if (pg_image_part(image, i).kind == kind)
+			return i;
+	return SIZE_MAX;
+}
+
+/*
+ * An image holds a kernel without its real-mode part; the setup header is in
+ * the image's boot_params, at the same offset. Put together again, it is a
+ * bzImage to pg_kernel_read(), with all of its checks.
+ */
+static enum pg_status kernel_of_image(struct pg_source *source,
+				      struct pg_error *error)
+{
+	size_t params_part = find_part(source->image, PG_PART_BOOTPARAMS);
+	struct pg_bytes code, params, file;
+	size_t setup_bytes;
+
+	source->kernel_part = find_part(source->image, PG_PART_KERNEL);
+	if (source->kernel_part == SIZE_MAX || params_part == SIZE_MAX)
+		return pg_fail(error, PG_E_FORMAT,
+			       "image: has no kernel with boot_params; pack "
+			       "it again");
+	code = pg_image_part(source->image, source->kernel_part).content;
+	params = pg_image_part(source->image, params_part).content;
+	if (params.size < PG_BOOT_PARAMS_BYTES)
+		return pg_fail(error, PG_E_CORRUPT,
+			       "image: its boot_params are %zu bytes; pack it "
+			       "again",
+			       params.size);
+	setup_bytes = params.data[HDR_SETUP_SECTS];
+	setup_bytes = (setup_bytes ? setup_bytes + 1 : 5) * SECTOR_BYTES;
+	file.size = setup_bytes + code.size;
+	source->kernel_copy = calloc(1, file.size);
+	if (!source->kernel_copy)
+		return pg_fail(error, PG_E_NO_MEMORY, "image: out of memory");
+	memcpy(source->kernel_copy + HDR_START, params.data + HDR_START,
+	       HDR_END_MAX - HDR_START);
+	memcpy(source->kernel_copy + setup_bytes, code.data, code.size);
+	file.data = source->kernel_copy;
+	if (pg_kernel_read(file, &source->kernel, error) != PG_OK)
+		return error->status;
+	if (source->kernel.image.size != code.size)
+		return pg_fail(error, PG_E_CORRUPT,
+			       "image: its kernel is %zu bytes and its setup "
+			       "header says %zu; pack it again",
+			       code.size, source->kernel.image.size);
+	return PG_OK;
+}
+
+static enum pg_status read_image(const struct pg_load_options *options,
+				 struct pg_source *source,
+				 struct pg_error *error)
+{
+	struct pg_error why;
+	size_t cmdline_part;
+
+	source->image = pg_image_read(options->kernel, error);
+	if (!source->image)
+		return error->status;
+	if (options->initrd_count > 0)
+		return pg_fail(error, PG_E_USAGE,
+			       "an image brings its own initrd; pack it with "
+			       "the other one");
+	if (pg_image_manifest(source->image)->arch != PG_ARCH_X86_64)
+		return pg_fail(error, PG_E_KERNEL_ARCH,
+			       "image: is for another architecture than this "
+			       "machine's");
+	if (pg_image_verify(source->image, &why) != PG_OK)
+		return pg_fail(error, PG_E_MISMATCH, "image: %s", why.text);
+	if (kernel_of_image(source, error) != PG_OK)
+		return error->status;
+	source->initrd_part = find_part(source->image, PG_PART_INITRD);
+	if (source->initrd_part != SIZE_MAX)
+		source->initrd =
+			pg_image_part(source->image, source->initrd_part)
+				.content;
+	cmdline_part = find_part(source->image, PG_PART_CMDLINE);
+	if (cmdline_part != SIZE_MAX) {
+		struct pg_bytes line =
+			pg_image_part(source->image, cmdline_part).content;
+
+		free(source->command_line);
+		source->command_line =
+			strndup((const char *)line.data, line.size);
+		if (!source->command_line)
+			return pg_fail(error, PG_E_NO_MEMORY,
+				       "image: out of memory");
+	}
+	return PG_OK;
+}
+
+/* What the options say, behind what the image or the machine says. */
+static enum pg_status complete_cmdline(const struct pg_load_options *options,
+				       const char *root,
+				       struct pg_source *source,
+				       struct pg_error *error)
+{
+	const char *given = options->command_line ? options->command_line : "";
+	struct pg_text running;
+	char *reused;
+
+	if (options->reuse_command_line) {
+		if (pg_sys_read(&running, error, root, "/proc/cmdline") !=
+		    PG_OK)
+			return error->status;
+		reused = pg_cmdline_reuse(running.data);
+		pg_text_free(&running);
+		if (!reused)
+			return pg_fail(error, PG_E_NO_MEMORY,
+				       "command line: out of memory");
+		enum pg_status status = pg_cmdline_add(&source->command_line,
+						       error, "%s", reused);
+		free(reused);
+		if (status != PG_OK)
+			return status;
+	}
+	return pg_cmdline_add(&source->command_line, error, "%s", given);
+}
+
+enum pg_status pg_source_read(const struct pg_load_options *options,
+			      const char *root, struct pg_source *out,
+			      struct pg_error *error)
+{
+	struct pg_source source = {
+		.kernel_part = SIZE_MAX,
+		.initrd_part = SIZE_MAX,
+		.command_line = strdup(""),
+	};
+	struct pg_bytes file = options->kernel;
+	enum pg_status status;
+
+	if (!source.command_line)
+		return pg_fail(error, PG_E_NO_MEMORY,
+			       "command line: out of memory");
+	if (file.size >= SELFMAG && !memcmp(file.data, ELFMAG, SELFMAG)) {
+		status = read_image(options, &source, error);
+	} else {
+		status = pg_kernel_read(file, &source.kernel, error);
+		if (status == PG_OK)
+			status = join_initrds(options, &source, error);
+	}
+	if (status == PG_OK && source.kernel.arch != PG_ARCH_X86_64)
+		status = pg_fail(error, PG_E_KERNEL_ARCH,
+				 "kernel: is for another architecture than "
+				 "this machine's, x86_64");
+	if (status == PG_OK)
+		status = complete_cmdline(options, root, &source, error);
+	if (status != PG_OK) {
+		pg_source_free(&source);
+		return status;
+	}
+	*out = source;
+	return PG_OK;
+}
+
+static enum pg_status carry(const struct pg_image *image, size_t part,
+			    struct pg_plan *plan, size_t index,
+			    struct pg_error *error)
+{
+	struct pg_part_view view = pg_image_part(image, part);
+	uint8_t(*digests)[32] = calloc(view.range_count + 1, 32);
+	enum pg_status status;
+
+	if (!digests)
+		return pg_fail(error, PG_E_NO_MEMORY, "image: out of memory");
+	for (size_t i = 0; i < view.range_count; i++)
+		memcpy(digests[i],
+		       pg_image_range(image, view.first_range + i).sha256, 32);
+	status = pg_plan_digests(plan, index, (const uint8_t(*)[32])digests,
+				 view.range_count, view.sha256, error);
+	free(digests);
+	return status;
+}
+
+enum pg_status pg_source_digests(const struct pg_source *source,
+				 struct pg_plan *plan, size_t kernel_index,
+				 size_t initrd_index, struct pg_error *error)
+{
+	enum pg_status status;
+
+	if (!source->image)
+		return PG_OK;
+	status = carry(source->image, source->kernel_part, plan, kernel_index,
+		       error);
+	if (status == PG_OK && source->initrd_part != SIZE_MAX &&
+	    initrd_index != SIZE_MAX)
+		status = carry(source->image, source->initrd_part, plan,
+			       initrd_index, error);
+	return status;
+}
+
+void pg_source_free(struct pg_source *source)
+{
+	free(source->command_line);
+	free(source->kernel_copy);
+	free(source->initrd_copy);
+	pg_image_free(source->image);
+	memset(source, 0, sizeof(*source));
+}
