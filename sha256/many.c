@@ -8,32 +8,63 @@
  *
  * It runs on the purgatory's stack, and needs less than 4 KiB of it.
  */
+#include <stdbool.h>
+
 #include "purgatorio/sha256.h"
 
 #include "sha256/backend.h"
 #include "sha256/message.h"
 
+/* What a lane reads. */
+enum stage {
+	BODY,	 /* whole blocks of the message, in place */
+	REST,	 /* the rest of the message and padding, but no length yet */
+	CLOSING, /* the block that ends with the message's length */
+};
+
 /* What the scheduler knows about a lane. */
 struct slot {
 	struct pg_sha256_job *job;
 	uint64_t blocks; /* > 0: left to read at the lane's data pointer */
-	uint8_t *tail;	 /* this slot's own PG_SHA256_TAIL_BYTES */
-	int padded;	 /* it is reading the tail, the end of the message */
+	uint8_t *last;	 /* this slot's own block, for REST and CLOSING */
+	enum stage stage;
 };
 
 struct schedule {
 	struct pg_sha256_lane lanes[PG_SHA256_LANES_MAX];
 	struct slot slots[PG_SHA256_LANES_MAX];
-	uint8_t tails[PG_SHA256_LANES_MAX][PG_SHA256_TAIL_BYTES];
+	uint8_t last[PG_SHA256_LANES_MAX][PG_SHA256_BLOCK_BYTES];
 	size_t busy; /* lanes and slots in use: the first ones */
 };
 
-/* The whole blocks are read: on to the rest of the message and its padding. */
-static void start_tail(struct pg_sha256_lane *lane, struct slot *slot)
+/* With the 1.2 KiB of the deepest backend and the frames around it. */
+_Static_assert(sizeof(struct schedule) <= 2304, "stack use");
+
+/* Lane @i has read its blocks: on to the next ones. False when its message is
+ * at its end, and then the digest is written. */
+static bool next_stage(struct schedule *s, size_t i)
 {
-	slot->blocks = pg_sha256_pad(slot->tail, lane->data, slot->job->bytes);
-	slot->padded = 1;
-	lane->data = slot->tail;
+	struct pg_sha256_lane *lane = &s->lanes[i];
+	struct slot *slot = &s->slots[i];
+	struct pg_sha256_job *job = slot->job;
+
+	switch (slot->stage) {
+	case BODY:
+		slot->stage = pg_sha256_pad(slot->last, lane->data, job->bytes)
+				      ? CLOSING
+				      : REST;
+		break;
+	case REST:
+		pg_sha256_pad_length(slot->last, job->bytes);
+		slot->stage = CLOSING;
+		break;
+	case CLOSING:
+		pg_sha256_end(lane->state, job->digest);
+		return false;
+	}
+	lane->data = slot->last;
+	slot->blocks = 1;
+	return true;
 }
 
 static void start(struct schedule *s, size_t i, struct pg_sha256_job *job)
@@ -45,25 +76,12 @@ static void start(struct schedule *s, size_t i, struct pg_sha256_job *job)
 	lane->data = job->data;
 	slot->job = job;
 	slot->blocks = job->bytes / PG_SHA256_BLOCK_BYTES;
-	slot->padded = 0;
+	slot->stage = BODY;
 	if (slot->blocks == 0)
-		start_tail(lane, slot);
+		next_stage(s, i);
 }
 
-/* Lane @i has no more blocks to read. Is its message at its end? */
-static int ended(struct schedule *s, size_t i)
-{
-	struct slot *slot = &s->slots[i];
-
-	if (!slot->padded) {
-		start_tail(&s->lanes[i], slot);
-		return 0;
-	}
-	pg_sha256_end(s->lanes[i].state, slot->job->digest);
-	return 1;
-}
-
-/* Closes lane @i: the last one takes its place, with its own tail. */
+/* Closes lane @i: the last one takes its place, with its own block. */
 static void close_lane(struct schedule *s, size_t i)
 {
 	size_t last = --s->busy;
@@ -107,7 +125,7 @@ void pg_sha256_many(struct pg_sha256_job *jobs, size_t count, uint32_t features)
 	if (width == 0)
 		width = 1;
 	for (size_t i = 0; i < PG_SHA256_LANES_MAX; i++)
-		s.slots[i].tail = s.tails[i];
+		s.slots[i].last = s.last[i];
 	for (s.busy = 0; s.busy < width && next < count; s.busy++)
 		start(&s, s.busy, &jobs[next++]);
 
@@ -118,7 +136,7 @@ void pg_sha256_many(struct pg_sha256_job *jobs, size_t count, uint32_t features)
 		/* Downwards: what close_lane() moves has been seen. */
 		while (n-- != 0) {
 			s.slots[n].blocks -= blocks;
-			if (s.slots[n].blocks != 0 || !ended(&s, n))
+			if (s.slots[n].blocks != 0 || next_stage(&s, n))
 				continue;
 			if (next < count)
 				start(&s, n, &jobs[next++]);

@@ -7,15 +7,13 @@
 #ifndef PURGATORIO_SHA256_MESSAGE_H
 #define PURGATORIO_SHA256_MESSAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "purgatorio/byteorder.h"
 #include "purgatorio/sha256.h"
-
-/* The padding needs at most this: 63 bytes of message, one bit, its length. */
-#define PG_SHA256_TAIL_BYTES (2 * PG_SHA256_BLOCK_BYTES)
 
 /* H(0). */
 static inline void pg_sha256_begin(uint32_t state[8])
@@ -28,24 +26,36 @@ static inline void pg_sha256_begin(uint32_t state[8])
 	memcpy(state, initial, sizeof(initial));
 }
 
-/* Writes the last blocks of a message of @bytes bytes to @tail, of which its
- * last @bytes % 64 bytes are at @rest (may be NULL when there are none).
- * Returns how many blocks that makes: 1 or 2. */
-static inline size_t pg_sha256_pad(uint8_t tail[PG_SHA256_TAIL_BYTES],
-				   const uint8_t *rest, uint64_t bytes)
+/* The last block of a message of @bytes bytes, behind what pg_sha256_pad()
+ * could not close. */
+static inline void pg_sha256_pad_length(uint8_t block[PG_SHA256_BLOCK_BYTES],
+					uint64_t bytes)
 {
-	size_t used = (size_t)(bytes % PG_SHA256_BLOCK_BYTES);
-	size_t blocks = used + 1 + 8 <= PG_SHA256_BLOCK_BYTES ? 1 : 2;
-
-	memset(tail, 0, PG_SHA256_TAIL_BYTES);
-	if (used != 0)
-		memcpy(tail, rest, used);
-	tail[used] = 0x80;
-	/* The length in bits; FIPS 180-4 ends at 2^64 - 1 of them. */
-	pg_store_be64(tail + blocks * PG_SHA256_BLOCK_BYTES - 8, bytes << 3);
-	return blocks;
+	memset(block, 0, PG_SHA256_BLOCK_BYTES - 8);
+	/* In bits; FIPS 180-4 ends at 2^64 - 1 of them. */
+	pg_store_be64(block + PG_SHA256_BLOCK_BYTES - 8, bytes << 3);
 }
 
+/* Fills @block with the last @bytes % 64 bytes of a message of @bytes bytes,
+ * which are at @rest (unused when there are none), and with the padding. False
+ * when its length found no room and pg_sha256_pad_length() must follow. @rest
+ * may be @block itself. */
+static inline bool pg_sha256_pad(uint8_t block[PG_SHA256_BLOCK_BYTES],
+				 const uint8_t *rest, uint64_t bytes)
+{
+	size_t used = (size_t)(bytes % PG_SHA256_BLOCK_BYTES);
+
+	if (used != 0 && rest != block)
+		memcpy(block, rest, used);
+	block[used++] = 0x80;
+	memset(block + used, 0, PG_SHA256_BLOCK_BYTES - used);
+	if (used > PG_SHA256_BLOCK_BYTES - 8)
+		return false;
+	pg_store_be64(block + PG_SHA256_BLOCK_BYTES - 8, bytes << 3);
+	return true;
+}
+
+/* The digest, from the last H(i). */
 static inline void pg_sha256_end(const uint32_t state[8],
 				 uint8_t digest[PG_SHA256_BYTES])
 {

@@ -56,9 +56,12 @@ void pg_sha256_update(struct pg_sha256 *context, const void *data,
 
 void pg_sha256_final(struct pg_sha256 *context, uint8_t digest[PG_SHA256_BYTES])
 {
-	uint8_t tail[PG_SHA256_TAIL_BYTES];
+	uint8_t *block = context->buffer;
 
-	absorb(context, tail,
-	       pg_sha256_pad(tail, context->buffer, context->bytes));
+	if (!pg_sha256_pad(block, block, context->bytes)) {
+		absorb(context, block, 1);
+		pg_sha256_pad_length(block, context->bytes);
+	}
+	absorb(context, block, 1);
 	pg_sha256_end(context->state, digest);
 }
