@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+
+#include "cli/cli.h"
+
+static const char help[] =
+	"Usage: purgatorio pack [OPTION]... --window=WHERE -o IMAGE KERNEL\n"
+	"Make one self-verifying image of a kernel, its initrd and its "
+	"command\n"
+	"line, to be loaded into one window of memory.\n"
+	"\n"
+	"  -o, --output=FILE        the image to write\n"
+	"  -w, --window=START+SIZE  memory to use; or START-END; K, M, G, T\n"
+	"      --initrd=FILE        may be repeated (--ramdisk is the same)\n"
+	"      --append=TEXT        the command line (--command-line is the\n"
+	"                           same)\n"
+	"      --console=CONSOLE    where the purgatory speaks: none "
+	"(default),\n"
+	"                           ttyS0[,115200], 8250,port,0x3f8[,BAUD] or\n"
+	"                           8250,mmio,ADDRESS[,BAUD[,STRIDE]]\n"
+	"      --on-mismatch=WHAT   stop (default), reset or boot\n"
+	"      --reset=HOW          arch (default), port,0xcf9,6 or\n"
+	"                           mmio,ADDRESS,VALUE\n"
+	"      --backup=SIZE        save the first SIZE bytes of memory\n"
+	"      --purgatory=FILE     another purgatory.elf\n"
+	"  -h, --help\n";
+
+enum {
+	OPT_INITRD = 256,
+	OPT_APPEND,
+	OPT_CONSOLE,
+	OPT_MISMATCH,
+	OPT_RESET,
+	OPT_BACKUP,
+	OPT_PURGATORY,
+};
+
+static const struct option options[] = {
+	{"output", required_argument, NULL, 'o'},
+	{"window", required_argument, NULL, 'w'},
+	{"initrd", required_argument, NULL, OPT_INITRD},
+	{"ramdisk", required_argument, NULL, OPT_INITRD},
+	{"append", required_argument, NULL, OPT_APPEND},
+	{"command-line", required_argument, NULL, OPT_APPEND},
+	{"console", required_argument, NULL, OPT_CONSOLE},
+	{"on-mismatch", required_argument, NULL, OPT_MISMATCH},
+	{"reset", required_argument, NULL, OPT_RESET},
+	{"backup", required_argument, NULL, OPT_BACKUP},
+	{"purgatory", required_argument, NULL, OPT_PURGATORY},
+	{"help", no_argument, NULL, 'h'},
+	{NULL, 0, NULL, 0},
+};
+
+struct arguments {
+	struct pg_pack_options pack;
+	struct cli_files initrds;
+	const char *kernel, *output, *purgatory;
+};
+
+static enum pg_status take(int option, struct arguments *arguments,
+			   struct pg_error *error)
+{
+	struct pg_pack_options *pack = &arguments->pack;
+
+	switch (option) {
+	case 'o':
+		arguments->output = optarg;
+		return PG_OK;
+	case 'w':
+		return cli_parse_window(optarg, &pack->window_start,
+					&pack->window_bytes, error);
+	case OPT_INITRD:
+		return cli_files_add(&arguments->initrds, optarg, error);
+	case OPT_APPEND:
+		pack->command_line = optarg;
+		return PG_OK;
+	case OPT_CONSOLE:
+		return cli_parse_console(optarg, &pack->console, error);
+	case OPT_MISMATCH:
+		return cli_parse_policy(optarg, &pack->policy, error);
+	case OPT_RESET:
+		return cli_parse_reset(optarg, &pack->reset, error);
+	case OPT_BACKUP:
+		if (cli_parse_bytes(optarg, &pack->backup_bytes))
+			return PG_OK;
+		return pg_fail(error, PG_E_USAGE,
+			       "backup '%s': give a size, as in 640K", optarg);
+	default:
+		arguments->purgatory = optarg;
+		return PG_OK;
+	}
+}
+
+static enum pg_status run(struct arguments *arguments, struct pg_error *error)
+{
+	struct pg_pack_options *pack = &arguments->pack;
+	struct pg_kernel kernel;
+	enum pg_status status;
+
+	pack->initrds = arguments->initrds.bytes;
+	pack->initrd_count = arguments->initrds.count;
+	status = pg_file_map(arguments->kernel, &pack->kernel, error);
+	/* Whose purgatory it needs is the kernel's to say. */
+	if (status == PG_OK)
+		status = pg_kernel_read(pack->kernel, &kernel, error);
+	if (status == PG_OK)
+		status = cli_map_purgatory(arguments->purgatory, kernel.arch,
+					   &pack->purgatory_elf, error);
+	if (status == PG_OK)
+		status = pg_pack(pack, arguments->output, error);
+	pg_file_unmap(&pack->kernel);
+	pg_file_unmap(&pack->purgatory_elf);
+	return status;
+}
+
+static int finish(struct arguments *arguments, int status)
+{
+	cli_files_free(&arguments->initrds);
+	return status;
+}
+
+int cli_pack(int argc, char **argv)
+{
+	struct arguments arguments = {.kernel = NULL};
+	struct pg_error error;
+	int option;
+
+	while ((option = getopt_long(argc, argv, ":o:w:h", options, NULL)) !=
+	       -1) {
+		if (option == 'h')
+			return finish(&arguments, cli_print(help));
+		if (option == '?' || option == ':')
+			return finish(&arguments,
+				      cli_bad_option("pack", argv, option));
+		if (take(option, &arguments, &error) != PG_OK)
+			return finish(&arguments, cli_fail(&error));
+	}
+	if (argc - optind != 1)
+		return finish(&arguments,
+			      cli_usage("pack", "%s",
+					argc == optind ? "no kernel was named"
+						       : "more than one "
+							 "kernel"));
+	arguments.kernel = argv[optind];
+	if (arguments.output == NULL)
+		return finish(&arguments,
+			      cli_usage("pack", "no output; give -o IMAGE"));
+	if (arguments.pack.window_bytes == 0)
+		return finish(&arguments,
+			      cli_usage("pack", "no memory; give --window, as "
+						"in --window=0x30000000+256M"));
+	if (run(&arguments, &error) != PG_OK)
+		return finish(&arguments, cli_fail(&error));
+	return finish(&arguments, CLI_OK);
+}
