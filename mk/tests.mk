@@ -83,3 +83,12 @@ $(H)/bench-sha256: tests/bench/sha256.c $(BENCH_SHA256)
 .PHONY: bench-sha256
 bench-sha256: $(H)/bench-sha256
 	$(Q)$<
+
+# Brings the bare-metal door in under Bochs (tests/vm/bochs.py).
+$(B)/baremetal/x86_64/bootsect.bin: tests/baremetal/x86_64/bootsect.S
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC_x86_64) -m64 -c $< -o $@.o
+	$(Q)$(LD_x86_64) -m elf_x86_64 --oformat binary -e start \
+		-Ttext 0x7c00 $@.o -o $@
+baremetal: $(B)/baremetal/x86_64/bootsect.bin

@@ -5,7 +5,7 @@
  * maps too: it can set the window when it knows the addresses, before any
  * code there is translated, and read the count at any time.
  *
- *	qemu -plugin counter.so,file=PATH
+ *	qemu -plugin counter.so,window=PATH
  *
  * Debian ships no header for the plugin interface, so the few functions that
  * are needed are declared here (QEMU's docs/devel/tcg-plugins.rst; interface
@@ -69,9 +69,9 @@ int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info,
 	int fd;
 
 	(void)info;
-	if (argc != 1 || strncmp(argv[0], "file=", 5))
+	if (argc != 1 || strncmp(argv[0], "window=", 7))
 		return -1;
-	fd = open(argv[0] + 5, O_RDWR);
+	fd = open(argv[0] + 7, O_RDWR);
 	if (fd < 0)
 		return -1;
 	map = mmap(NULL, 3 * sizeof(*window), PROT_READ | PROT_WRITE,
