@@ -16,8 +16,6 @@
 	.hidden	pg_x86_jump
 pg_x86_jump:
 	pushq	%rdi
-	pushq	$2			/* RFLAGS: only the bit that is always 1 */
-	popfq
 	xorl	%eax, %eax
 	xorl	%ebx, %ebx
 	xorl	%ecx, %ecx
@@ -32,5 +30,7 @@ pg_x86_jump:
 	xorl	%r13d, %r13d
 	xorl	%r14d, %r14d
 	xorl	%r15d, %r15d
+	pushq	$2			/* RFLAGS: only the bit that is always 1 */
+	popfq
 	ret
 	.section .note.GNU-stack, "", @progbits

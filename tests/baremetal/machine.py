@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+import atexit
+import hashlib
 import json
 import re
+import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +51,13 @@ def tidy(output: bytes) -> str:
     return output.decode(errors="replace").replace("\r", "")
 
 
+def scratch_folder() -> Path:
+    """A folder that is gone when the program ends."""
+    path = Path(tempfile.mkdtemp(prefix="purgatorio-"))
+    atexit.register(shutil.rmtree, path, ignore_errors=True)
+    return path
+
+
 class Image:
     """A packed image whose memory can be read and broken by address."""
 
@@ -78,6 +89,17 @@ class Image:
     def read(self, address: int, size: int) -> bytes:
         at = self.offset(address)
         return bytes(self.data[at:at + size])
+
+    def reseal(self) -> None:
+        """Makes the digest over purgatory and manifest right again
+        (PROTOCOL.md), after the manifest was changed."""
+        base = int(self.facts["purgatory"], 0)
+        at = int(self.facts["manifest"]["address"], 0)
+        size = int(self.facts["manifest"]["bytes"])
+        code = self.read(base, struct.unpack("<Q", self.read(base + 32, 8))[0])
+        self.write(at + 24, bytes(32))
+        digest = hashlib.sha256(code + self.read(at, size)).digest()
+        self.write(at + 24, digest)
 
     def save(self, path: Path) -> Path:
         path.write_bytes(self.data)
