@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* /proc/iomem, the firmware's map, and the maps made from them. */
+#include "machine.h"
+
+#include "load/parts.h"
+
+static struct pg_error error;
+
+static enum pg_status parse(const char *text, struct pg_iomem *out)
+{
+	return pg_iomem_parse(text, strlen(text), out, &error);
+}
+
+static void test_levels_and_types(void **state)
+{
+	static const struct {
+		uint64_t start, bytes;
+		enum pg_iomem_type type;
+		unsigned depth;
+	} want[] = {
+		{0x0, 0x1000, PG_IOMEM_RESERVED, 0},
+		{0x1000, 0x9e000, PG_IOMEM_RAM, 0},
+		{0x9f000, 0x1000, PG_IOMEM_RESERVED, 0},
+		{0x100000, 0x7ff00000, PG_IOMEM_RAM, 0},
+		{0x2000000, 0x1000000, PG_IOMEM_KERNEL, 1},
+		{0x30000000, 0x10000000, PG_IOMEM_CRASH, 1},
+		{0x80000000, 0x1000, PG_IOMEM_ACPI, 0},
+		{0x80001000, 0x1000, PG_IOMEM_NVS, 0},
+		{0x90000000, 0x10000, PG_IOMEM_OTHER, 0},
+		{0x90000000, 0x1000, PG_IOMEM_RESERVED, 1},
+		{0x90000000, 0x100, PG_IOMEM_OTHER, 2},
+		{0x100000000, 0x100000000, PG_IOMEM_PERSISTENT, 0},
+	};
+	struct pg_iomem iomem;
+
+	(void)state;
+	assert_int_equal(parse("00000000-00000fff : Reserved\n"
+			       "00001000-0009efff : System RAM\n"
+			       "0009f000-0009ffff : reserved\n"
+			       "00100000-7fffffff : System RAM\n"
+			       "  02000000-02ffffff : Kernel code\n"
+			       "  30000000-3fffffff : Crash kernel\n"
+			       "80000000-80000fff : ACPI Tables\n"
+			       "80001000-80001fff : ACPI Non-volatile Storage\n"
+			       "90000000-9000ffff : PCI Bus 0000:00\n"
+			       "  90000000-90000fff : Reserved\n"
+			       "    90000000-900000ff : a : b\n"
+			       "100000000-1ffffffff : Persistent Memory",
+			       &iomem),
+			 PG_OK);
+	assert_int_equal(iomem.count, sizeof(want) / sizeof(want[0]));
+	for (size_t i = 0; i < iomem.count; i++) {
+		assert_int_equal(iomem.entries[i].span.start, want[i].start);
+		assert_int_equal(iomem.entries[i].span.bytes, want[i].bytes);
+		assert_int_equal(iomem.entries[i].type, want[i].type);
+		assert_int_equal(iomem.entries[i].depth, want[i].depth);
+	}
+	pg_iomem_free(&iomem);
+}
+
+static void test_hostile_text(void **state)
+{
+	static const char *const wrong[] = {
+		"",
+		"\n\n",
+		"System RAM\n",
+		"00001000 : System RAM\n",
+		"00001000-00000fff : System RAM\n",
+		"-00000fff : System RAM\n",
+		"00000000- : System RAM\n",
+		"0000zz00-00000fff : System RAM\n",
+		"00000000-00000fff System RAM\n",
+		"00000000-00000fff :System RAM\n",
+		"00000000-ffffffffffffffff : System RAM\n",
+		"00000000-1ffffffffffffffff : System RAM\n",
+		"00000000-00000fff : System RAM\nx\n",
+		"00000000-00000fff\n",
+	};
+	struct pg_iomem iomem = {NULL, 7};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		assert_int_equal(parse(wrong[i], &iomem), PG_E_MACHINE);
+		assert_int_equal(error.status, PG_E_MACHINE);
+		assert_int_equal(iomem.count, 7);
+	}
+	/* A NUL within is the end of a line's sense, not of memory. */
+	assert_int_equal(
+		pg_iomem_parse("0-fff : R\0served\n", 17, &iomem, &error),
+		PG_OK);
+	assert_int_equal(iomem.entries[0].type, PG_IOMEM_OTHER);
+	pg_iomem_free(&iomem);
+}
+
+static void test_hidden(void **state)
+{
+	struct machine machine = machine_empty();
+	struct pg_iomem iomem;
+
+	(void)state;
+	assert_int_equal(pg_iomem_read(machine.root, &iomem, &error),
+			 PG_E_MACHINE);
+	machine_put(&machine, "/proc/iomem",
+		    "00000000-00000000 : Reserved\n"
+		    "00000000-00000000 : System RAM\n"
+		    "  00000000-00000000 : Kernel code\n");
+	assert_int_equal(pg_iomem_read(machine.root, &iomem, &error),
+			 PG_E_PRIVILEGE);
+	machine_free(&machine);
+}
+
+static void test_crash_region(void **state)
+{
+	struct pg_iomem iomem;
+	struct pg_span region;
+
+	(void)state;
+	assert_int_equal(parse("1000-fffff : System RAM\n", &iomem), PG_OK);
+	assert_int_equal(pg_crash_region(&iomem, &region, &error),
+			 PG_E_NO_CRASH_REGION);
+	pg_iomem_free(&iomem);
+	/* crashkernel=,high: the low one is larger and still not it. */
+	assert_int_equal(parse("1000-bfffffff : System RAM\n"
+			       "  a0000000-bfffffff : Crash kernel\n"
+			       "100000000-1ffffffff : System RAM\n"
+			       "  180000000-18fffffff : Crash kernel\n",
+			       &iomem),
+			 PG_OK);
+	assert_int_equal(pg_crash_region(&iomem, &region, &error), PG_OK);
+	assert_int_equal(region.start, 0x180000000);
+	assert_int_equal(region.bytes, 0x10000000);
+	pg_iomem_free(&iomem);
+	assert_int_equal(parse("1000-bfffffff : System RAM\n"
+			       "  a0000800-bfffffff : Crash kernel\n",
+			       &iomem),
+			 PG_OK);
+	assert_int_equal(pg_crash_region(&iomem, &region, &error),
+			 PG_E_MACHINE);
+	pg_iomem_free(&iomem);
+}
+
+/* Paints the same spans into a map and into an array of pages. */
+static void test_map_against_array(void **state)
+{
+	enum {
+		PAGES = 64
+	};
+	uint64_t seed = 42;
+
+	(void)state;
+	for (int round = 0; round < 2000; round++) {
+		struct pg_map map = {NULL, 0, 0};
+		uint32_t pages[PAGES] = {0};
+		uint64_t at = 0;
+
+		for (int i = 0; i < 12; i++) {
+			uint64_t start, bytes;
+			uint32_t type;
+
+			seed = seed * 6364136223846793005u + 1;
+			start = (seed >> 33) % PAGES;
+			bytes = (seed >> 41) % (PAGES - start + 1);
+			type = (seed >> 50) % 4;
+			assert_int_equal(
+				pg_map_put(&map, (struct pg_span){start, bytes},
+					   type, &error),
+				PG_OK);
+			for (uint64_t n = start; n < start + bytes; n++)
+				pages[n] = type;
+		}
+		for (size_t i = 0; i < map.count; i++) {
+			const struct pg_e820 *entry = &map.entries[i];
+
+			assert_true(entry->bytes > 0);
+			for (; at < entry->start; at++)
+				assert_int_equal(pages[at], 0);
+			for (; at < entry->start + entry->bytes; at++)
+				assert_int_equal(pages[at], entry->type);
+			assert_int_equal(at, entry->start + entry->bytes);
+			/* neighbours of one type are one entry */
+			if (i + 1 < map.count && map.entries[i + 1].start == at)
+				assert_int_not_equal(map.entries[i + 1].type,
+						     entry->type);
+		}
+		for (; at < PAGES; at++)
+			assert_int_equal(pages[at], 0);
+		pg_map_free(&map);
+	}
+}
+
+static void test_recorded_bios(void **state)
+{
+	struct machine machine = machine_make("bios-4cpu-high");
+	struct pg_span region, low[4];
+	struct pg_iomem iomem;
+	struct pg_map map;
+
+	(void)state;
+	assert_int_equal(pg_iomem_read(machine.root, &iomem, &error), PG_OK);
+	assert_int_equal(pg_crash_region(&iomem, &region, &error), PG_OK);
+	assert_int_equal(region.start, 0x1af000000);
+	assert_int_equal(pg_ram_map(&iomem, &map, &error), PG_OK);
+	/* both crash kernel regions are out */
+	for (size_t i = 0; i < map.count; i++)
+		assert_true(!pg_span_overlap(
+				    (struct pg_span){map.entries[i].start,
+						     map.entries[i].bytes},
+				    (struct pg_span){0x1af000000, 1 << 28}) &&
+			    !pg_span_overlap(
+				    (struct pg_span){map.entries[i].start,
+						     map.entries[i].bytes},
+				    (struct pg_span){0xaf000000, 1 << 28}));
+	assert_int_equal(pg_low_ram(&map, low, 4), 1);
+	assert_int_equal(low[0].start, 0x1000);
+	assert_int_equal(low[0].bytes, 0x9fc00 - 0x1000);
+	pg_map_free(&map);
+	assert_int_equal(pg_firmware_map(machine.root, &iomem, &map, &error),
+			 PG_OK);
+	assert_int_equal(map.count, 8);
+	assert_int_equal(map.entries[0].start, 0);
+	assert_int_equal(map.entries[0].bytes, 0x9fc00);
+	assert_int_equal(map.entries[0].type, PG_E820_RAM);
+	pg_map_free(&map);
+	pg_iomem_free(&iomem);
+	machine_free(&machine);
+}
+
+static void test_low_ram_is_cut(void **state)
+{
+	struct pg_e820 entries[] = {{0x1000, 0x57000, PG_E820_RAM},
+				    {0x59000, 0x100000, PG_E820_RAM},
+				    {0x200000, 0x1000, PG_E820_RAM}};
+	struct pg_map map = {entries, 3, 3};
+	struct pg_span low[4];
+
+	(void)state;
+	assert_int_equal(pg_low_ram(&map, low, 4), 2);
+	assert_int_equal(low[1].start, 0x59000);
+	assert_int_equal(pg_span_end(low[1]), PG_LOW_END);
+	assert_int_equal(pg_low_ram(&map, low, 1), 1);
+}
+
+static void test_firmware_map_errors(void **state)
+{
+	struct machine machine = machine_make("efi-1cpu");
+	struct pg_iomem iomem;
+	struct pg_map map;
+
+	(void)state;
+	assert_int_equal(pg_iomem_read(machine.root, &iomem, &error), PG_OK);
+	machine_put(&machine, "/sys/firmware/memmap/3/end", "0x10\n");
+	assert_int_equal(pg_firmware_map(machine.root, &iomem, &map, &error),
+			 PG_E_MACHINE);
+	machine_put(&machine, "/sys/firmware/memmap/3/end", "much\n");
+	assert_int_equal(pg_firmware_map(machine.root, &iomem, &map, &error),
+			 PG_E_MACHINE);
+	assert_non_null(strstr(error.text, "memmap/3/end"));
+	machine_drop(&machine, "/sys/firmware/memmap/3/type");
+	assert_int_equal(pg_firmware_map(machine.root, &iomem, &map, &error),
+			 PG_E_MACHINE);
+	/* without it, iomem serves */
+	machine_drop(&machine, "/sys/firmware/memmap");
+	assert_int_equal(pg_firmware_map(machine.root, &iomem, &map, &error),
+			 PG_OK);
+	assert_true(map.count > 8);
+	for (size_t i = 0; i < map.count; i++)
+		if (map.entries[i].start == 0x806000)
+			assert_int_equal(map.entries[i].type, PG_E820_NVS);
+	pg_map_free(&map);
+	pg_iomem_free(&iomem);
+	machine_free(&machine);
+}
+
+/* The type that @map gives the byte at @address; 0: none. */
+static uint32_t type_at(const struct pg_map *map, uint64_t address)
+{
+	for (size_t i = 0; i < map->count; i++)
+		if (address >= map->entries[i].start &&
+		    address - map->entries[i].start < map->entries[i].bytes)
+			return map->entries[i].type;
+	return 0;
+}
+
+static void test_crash_e820(void **state)
+{
+	struct machine machine = machine_make("efi-4cpu");
+	const struct pg_span low = {0x1000, 0x9f000};
+	const struct pg_span ours[] = {{0x6b100000, 0x1000},
+				       {0x6b200000, 0x2000}};
+	struct pg_iomem iomem;
+	struct pg_map map;
+
+	(void)state;
+	assert_int_equal(pg_iomem_read(machine.root, &iomem, &error), PG_OK);
+	assert_int_equal(pg_e820_crash(&iomem, &low, 1, ours, 2, &map, &error),
+			 PG_OK);
+	assert_int_equal(type_at(&map, 0x1000), PG_E820_RAM);
+	assert_int_equal(type_at(&map, 0x9ffff), PG_E820_RAM);
+	/* the dead kernel's memory is not there at all */
+	assert_int_equal(type_at(&map, 0x100000), 0);
+	assert_int_equal(type_at(&map, 0x6affffff), 0);
+	assert_int_equal(type_at(&map, 0x7b000000), 0);
+	/* the region, but for what is ours */
+	assert_int_equal(type_at(&map, 0x6b000000), PG_E820_RAM);
+	assert_int_equal(type_at(&map, 0x6b100000), PG_E820_RESERVED);
+	assert_int_equal(type_at(&map, 0x6b101000), PG_E820_RAM);
+	assert_int_equal(type_at(&map, 0x6b201fff), PG_E820_RESERVED);
+	assert_int_equal(type_at(&map, 0x7affffff), PG_E820_RAM);
+	/* the machine's own, also where it lies within a bus */
+	assert_int_equal(type_at(&map, 0x7f76c000), PG_E820_ACPI);
+	assert_int_equal(type_at(&map, 0x806000), PG_E820_NVS);
+	assert_int_equal(type_at(&map, 0x7fedc000), PG_E820_RESERVED);
+	assert_int_equal(type_at(&map, 0xb0000000), PG_E820_RESERVED);
+	pg_map_free(&map);
+	pg_iomem_free(&iomem);
+	machine_free(&machine);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_levels_and_types),
+		cmocka_unit_test(test_hostile_text),
+		cmocka_unit_test(test_hidden),
+		cmocka_unit_test(test_crash_region),
+		cmocka_unit_test(test_map_against_array),
+		cmocka_unit_test(test_recorded_bios),
+		cmocka_unit_test(test_low_ram_is_cut),
+		cmocka_unit_test(test_firmware_map_errors),
+		cmocka_unit_test(test_crash_e820),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
