@@ -13,6 +13,8 @@ static const struct command commands[] = {
 	{"pack", cli_pack},
 	{"inspect", cli_inspect},
 	{"verify", cli_verify},
+	{"load", cli_load},
+	{"log", cli_log},
 };
 
 static const char help[] =

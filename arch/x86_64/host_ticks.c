@@ -10,12 +10,16 @@
 /* Intel SDM vol. 3, 18.17.1 "Invariant TSC": CPUID.80000007H:EDX[8]. */
 #define CPUID_POWER   0x80000007u
 #define INVARIANT_TSC (1u << 8)
+/* CPUID.1:ECX[31]: a hypervisor runs us. */
+#define CPUID_FEATURES 1u
+#define HYPERVISOR     (1u << 31)
 
 #define NANOSECONDS 1000000000ull
 #define MEASURE_NS  20000000ull
 
-/* A hypervisor may hide the bit while the kernel has found the counter to be
- * good: its clock is then "tsc" ("tsc-early" until it is calibrated). */
+/* Hypervisors hide the bit from guests that may migrate, but the counter that
+ * they show has one rate. Elsewhere the kernel may know better than the CPU:
+ * its clock is then "tsc" ("tsc-early" until it is calibrated). */
 static bool reliable(const char *root)
 {
 	unsigned a, b, c, d;
@@ -24,6 +28,8 @@ static bool reliable(const char *root)
 	bool tsc;
 
 	if (__get_cpuid(CPUID_POWER, &a, &b, &c, &d) && (d & INVARIANT_TSC))
+		return true;
+	if (__get_cpuid(CPUID_FEATURES, &a, &b, &c, &d) && (c & HYPERVISOR))
 		return true;
 	if (pg_sys_read(&clock, &ignored, root,
 			"/sys/devices/system/clocksource/clocksource0/"
