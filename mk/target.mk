@@ -8,6 +8,7 @@
 #	TRIPLET_<arch>        GNU triplet of the cross tools
 #	TARGET_CFLAGS_<arch>  code generation
 #	TARGET_LDFLAGS_<arch> the linker's emulation, and pg_limit
+#	UARTS_<arch>          its drivers in uart/
 #	FLAGS_<file>          for one file
 
 TARGET_CFLAGS := -O2 -g -ffreestanding -fpie -fvisibility=hidden \
@@ -41,7 +42,7 @@ TFLAGS_$(1)   = $$(TARGET_CFLAGS) $$(TARGET_CFLAGS_$$(KIND)) $$(TARGET_CFLAGS_$(
 	-isystem $(NEWLIB_INCLUDES)
 # A file in arch/<arch>/ replaces its generic twin by path.
 SOURCES_$(1) := $$(wildcard purgatory/*.c arch/$(1)/*.c arch/$(1)/*.S) \
-	$(SHA256_C)
+	$$(UARTS_$(1):%=uart/%.c) $(SHA256_C)
 SOURCES_$(1) := $$(filter-out arch/$(1)/host_%,$$(SOURCES_$(1)))
 OBJECTS_$(1) := $$(SOURCES_$(1):%=$$(T_$(1))/%.o) \
 	$$(NEWLIB_C:%=$$(T_$(1))/newlib/%.c.o)

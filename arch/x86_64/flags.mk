@@ -6,3 +6,4 @@ TARGET_CFLAGS_x86_64 := -m64 -march=x86-64 -mno-red-zone -mgeneral-regs-only \
 	-mcmodel=small -fcf-protection=none
 TARGET_LDFLAGS_x86_64 := -m elf_x86_64 -z max-page-size=4096 \
 	--defsym=pg_limit=0x20000
+UARTS_x86_64 := uart8250

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* arch/x86_64/uart8250.c against a model of the UART: the driver's own source
- * is included, with the port instructions replaced. */
+/* uart/uart8250.c and arch/x86_64/console.c against a model of the UART: their
+ * own source is included, with the port instructions replaced. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -12,7 +12,8 @@
 #define ARCH_X86_64_CPU_H /* the real instructions stay out */
 static uint8_t x86_in8(uint16_t port);
 static void x86_out8(uint16_t port, uint8_t value);
-#include "arch/x86_64/uart8250.c"
+#include "uart/uart8250.c"
+#include "arch/x86_64/console.c"
 
 #define BASE 0x2f8
 
