@@ -141,22 +141,22 @@ static bool choose_action(struct arguments *arguments)
 static enum pg_status load(struct arguments *arguments, const char *kernel,
 			   struct pg_error *error)
 {
-	struct pg_load_options *options = &arguments->load;
+	struct pg_load_options *request = &arguments->load;
 	enum pg_status status = PG_OK;
 
 	if (kernel) {
-		options->initrds = arguments->initrds.bytes;
-		options->initrd_count = arguments->initrds.count;
-		status = pg_file_map(kernel, &options->kernel, error);
+		request->initrds = arguments->initrds.bytes;
+		request->initrd_count = arguments->initrds.count;
+		status = pg_file_map(kernel, &request->kernel, error);
 		if (status == PG_OK)
 			status = cli_map_purgatory(
 				arguments->purgatory, PG_ARCH_X86_64,
-				&options->purgatory_elf, error);
+				&request->purgatory_elf, error);
 	}
 	if (status == PG_OK)
-		status = pg_load(options, error);
-	pg_file_unmap(&options->kernel);
-	pg_file_unmap(&options->purgatory_elf);
+		status = pg_load(request, error);
+	pg_file_unmap(&request->kernel);
+	pg_file_unmap(&request->purgatory_elf);
 	return status;
 }
 
