@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What a loader has put into the crash region, read from the memory of the
+guest by PROTOCOL.md alone: a second opinion on what `load` says."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import struct
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from qemu import Failure, Machine
+
+PAGE = 4096
+HEADER_BYTES, PART_BYTES, RANGE_BYTES = 248, 72, 56
+SKIP = 0x2
+
+
+@dataclass
+class Range:
+    start: int
+    bytes: int
+    sha256: str
+    part: str
+    flags: int
+
+
+@dataclass
+class Loaded:
+    """An image and its manifest, as they lie in memory."""
+
+    region: int  # where `memory` begins
+    memory: bytes
+    image: int
+    const_bytes: int
+    manifest: int
+    manifest_bytes: int
+    entry: int  # of the next kernel
+    parts: list[str]
+    ranges: list[Range]
+
+    def part(self, name: str) -> list[Range]:
+        found = [r for r in self.ranges if r.part == name]
+        if not found:
+            raise Failure(f"no part {name!r} among {self.parts}")
+        return found
+
+    def at(self, address: int, count: int) -> bytes:
+        start = address - self.region
+        return self.memory[start:start + count]
+
+    def flipped_sha256(self, span: Range, address: int, bit: int) -> str:
+        """The digest of @span with one bit of it turned over."""
+        data = bytearray(self.at(span.start, span.bytes))
+        data[address - span.start] ^= 1 << bit
+        return hashlib.sha256(data).hexdigest()
+
+
+def crash_region(machine: Machine) -> tuple[int, int]:
+    """Start and length of what the first kernel reserved."""
+    text = machine.must("grep 'Crash kernel' /proc/iomem")
+    match = re.search(r"([0-9a-f]+)-([0-9a-f]+) :", text)
+    if not match:
+        raise Failure(f"no crash region: {text}")
+    start, last = (int(x, 16) for x in match.groups())
+    return start, last + 1 - start
+
+
+def read(machine: Machine) -> Loaded:
+    """Finds and reads the image in the guest's crash region."""
+    start, length = crash_region(machine)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "memory"
+        machine.qmp("pmemsave", val=start, size=length, filename=str(path))
+        memory = path.read_bytes()
+    for at in range(0, length, PAGE):
+        if memory[at + 16:at + 24] == b"PGIMAGE1":
+            # An initrd may carry a purgatory.elf: only the one with a
+            # manifest behind it counts.
+            size = struct.unpack_from("<Q", memory, at + 40)[0]
+            if memory[at + size:at + size + 8] == b"PURGATOR":
+                return _parse(start, memory, at, at + size)
+    raise Failure("there is no purgatory in the crash region")
+
+
+def _parse(region: int, memory: bytes, image: int, manifest: int) -> Loaded:
+    def table(offset: int, size: int) -> list[int]:
+        start, count = struct.unpack_from("<II", memory, manifest + offset)
+        return [manifest + start + size * i for i in range(count)]
+
+    parts = [memory[at:at + 24].split(b"\0")[0].decode()
+             for at in table(56, PART_BYTES)]
+    ranges = []
+    for at in table(64, RANGE_BYTES):
+        start, count, digest, part, flags = struct.unpack_from(
+            "<QQ32sII", memory, at)
+        if flags & 1:
+            start += region + image
+        ranges.append(Range(start, count, digest.hex(), parts[part], flags))
+    flags, entry = struct.unpack_from("<IQ", memory, manifest + 108)
+    return Loaded(
+        region, memory, region + image,
+        struct.unpack_from("<Q", memory, image + 32)[0], region + manifest,
+        struct.unpack_from("<I", memory, manifest + 16)[0],
+        entry + (region + image if flags & 1 else 0), parts, ranges)

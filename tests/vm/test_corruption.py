@@ -1,0 +1,203 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""One bit of the loaded parts is turned over in a real machine, between
+loading and the crash: the purgatory names the part, the range and both
+digests, and does what the policy says."""
+
+from __future__ import annotations
+
+import random
+import re
+import subprocess
+from pathlib import Path
+
+import cycle
+import guests
+import manifest
+from gdbstub import Gdb
+from guests import BUILD, PURGATORY
+from manifest import Loaded, Range
+from qemu import Failure, Machine
+from tap import Tap, need
+
+E_SELF, E_DIGEST = 14, 15
+
+
+class Bed:
+    """One machine, put back to just after loading before every crash."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine, self.gdb = machine, Gdb(machine)
+        self.loaded: dict[str, Loaded] = {}
+
+    def load(self, policy: str) -> None:
+        m = self.machine
+        m.must(cycle.load_command("purgatorio",
+                                  options=f"--on-mismatch={policy}"), 60)
+        self.loaded[policy] = manifest.read(m)
+        error = m.monitor(f"savevm {policy}")
+        need(not error, error)
+
+    def crash_with(self, policy: str, address: int, bit: int) -> None:
+        """Goes back, turns the bit over by the gdb stub, crashes."""
+        m = self.machine
+        error = m.monitor(f"loadvm {policy}")
+        need(not error, error)
+        m.console.seen = len(m.console.text)
+        m.control.seen = len(m.control.text)
+        self.gdb.stop()
+        self.gdb.flip(address, bit)
+        self.gdb.go()
+        m.send("echo c >/proc/sysrq-trigger")
+
+    def said(self, pattern: str, seconds: float = 30) -> str:
+        """Waits for a line of the purgatory; all it said up to there."""
+        m = self.machine
+        start = m.console.seen
+        m.expect(pattern, seconds)
+        return "\n".join(
+            line for line in m.console.text[start:].splitlines()
+            if line.startswith("purgatorio: ") or line.startswith("  "))
+
+    def halted(self) -> bool:
+        """Does the CPU sleep with interrupts off?"""
+        m = self.machine
+        for _ in range(40):
+            m.pump(0.05)
+            text = m.monitor("info registers")
+            flags = re.search(r"(?:RFL|EFL)=([0-9a-f]+)", text)
+            if "HLT=1" in text and flags and not int(flags[1], 16) & 0x200:
+                return True
+        return False
+
+
+def judge(text: str, name: str, status: int) -> list[str]:
+    """The common part of every report; the two digests."""
+    need(f'"{name}"' in text, f"{name!r} is not named:\n{text}")
+    digests = re.findall(r"(expected|computed) ([0-9a-f]{64})$", text, re.M)
+    need([d[0] for d in digests] == ["expected", "computed"],
+         f"not one pair of digests:\n{text}")
+    need(f"EXIT: STATUS={status}" in text, f"wrong status:\n{text}")
+    return [d[1] for d in digests]
+
+
+def flip_in_range(bed: Bed, span: Range, offset: int, bit: int) -> None:
+    """Policy stop; the report has the very numbers."""
+    loaded = bed.loaded["stop"]
+    address = span.start + offset
+    bed.crash_with("stop", address, bit)
+    text = bed.said("policy: stop")
+    expected, computed = judge(text, span.part, E_DIGEST)
+    where = f"[{span.start:#x}, {span.start + span.bytes:#x})"
+    need(where in text, f"no {where}:\n{text}")
+    need(expected == span.sha256, f"expected {span.sha256}:\n{text}")
+    wanted = loaded.flipped_sha256(span, address, bit)
+    need(computed == wanted, f"should compute {wanted}:\n{text}")
+    need(bed.halted(), "the CPU is not halted with interrupts off")
+
+
+def flip_in_purgatory(bed: Bed, address: int, bit: int, name: str) -> None:
+    bed.crash_with("stop", address, bit)
+    text = bed.said("policy: stop")
+    expected, computed = judge(text, name, E_SELF)
+    need(expected != computed, f"equal digests:\n{text}")
+    need(bed.halted(), "the CPU is not halted with interrupts off")
+
+
+def symbol(name: str) -> int:
+    """The offset of a function in the purgatory's image."""
+    table = subprocess.run(["nm", str(PURGATORY)], check=True, text=True,
+                           stdout=subprocess.PIPE).stdout
+    match = re.search(rf"^([0-9a-f]+) \w {name}$", table, re.M)
+    if not match:
+        raise Failure(f"purgatory.elf has no symbol {name}")
+    return int(match[1], 16)
+
+
+def stop_tests(tap: Tap, bed: Bed) -> None:
+    loaded = bed.loaded["stop"]
+    kernel, initrd = loaded.part("kernel"), loaded.part("initrd")
+    with tap.check("the kernel's first byte"):
+        flip_in_range(bed, kernel[0], 0, 0)
+    with tap.check("the kernel's last byte"):
+        flip_in_range(bed, kernel[-1], kernel[-1].bytes - 1, 7)
+    with tap.check("the initrd's first byte"):
+        flip_in_range(bed, initrd[0], 0, 3)
+    with tap.check("the initrd's last byte"):
+        flip_in_range(bed, initrd[-1], initrd[-1].bytes - 1, 0)
+    for name in ("boot_params", "cmdline", "elfcorehdr"):
+        with tap.check(f"a byte of {name}"):
+            (span,) = loaded.part(name)
+            flip_in_range(bed, span, span.bytes // 3, 4)
+    choose = random.Random()
+    seed = choose.randrange(1 << 32)
+    choose.seed(seed)
+    for _ in range(3):
+        span = choose.choice(kernel + initrd)
+        offset, bit = choose.randrange(span.bytes), choose.randrange(8)
+        with tap.check(f"a random bit of the {span.part} (seed {seed:#x}: "
+                       f"{span.start + offset:#x} bit {bit})"):
+            flip_in_range(bed, span, offset, bit)
+    with tap.check("a digest in the manifest"):
+        flip_in_purgatory(bed, loaded.manifest + loaded.manifest_bytes - 20,
+                          2, "manifest")
+    with tap.check("the manifest's own digest"):
+        flip_in_purgatory(bed, loaded.manifest + 24 + 31, 0, "manifest")
+    with tap.check("the purgatory's code"):
+        # Runs after the check: what runs before it cannot be relied upon.
+        flip_in_purgatory(bed, loaded.image + symbol("pg_copy_memory"), 1,
+                          "purgatory")
+    with tap.check("the manifest's magic number: E_MAGIC"):
+        bed.crash_with("stop", loaded.manifest, 0)
+        text = bed.said("policy: stop")
+        need("EXIT: STATUS=1\n" in text + "\n", text)
+        need(bed.halted(), "the CPU is not halted with interrupts off")
+
+
+def boot_test(tap: Tap, bed: Bed, run: cycle.Cycle) -> None:
+    with tap.check("policy boot: it says so and enters the kernel"):
+        # The last byte of a cpio archive is padding.
+        span = bed.loaded["boot"].part("initrd")[-1]
+        bed.crash_with("boot", span.start + span.bytes - 1, 6)
+        text = bed.said("policy: boot anyway")
+        need('"initrd" is wrong' in text and "E_DIGEST" in text, text)
+        run.captured()
+    with tap.check("policy boot: the capture kernel's log has the status"):
+        log = bed.machine.must("purgatorio log")
+        need("E_DIGEST" in log and '"initrd" is wrong' in log, log)
+
+
+def reset_test(tap: Tap, bed: Bed) -> None:
+    with tap.check("policy reset: the machine resets"):
+        (span,) = bed.loaded["reset"].part("cmdline")
+        bed.crash_with("reset", span.start, 0)
+        text = bed.said("policy: reset")
+        judge(text, "cmdline", E_DIGEST)
+        bed.machine.ended(20)
+        need(bed.machine.end_reason() == "guest-reset",
+             f"it ended by {bed.machine.end_reason()}")
+
+
+def main() -> None:
+    tap = Tap()
+    guest = guests.build()
+    state = Path(BUILD / "tests" / "corruption.qcow2")
+    subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", str(state),
+                    "8G"], check=True)
+    run = cycle.start(guest, "corruption", gdb=True, extra=[
+        "-drive", f"if=none,id=state,format=qcow2,cache=unsafe,file={state}",
+        "-snapshot"])
+    with run.machine as machine:
+        machine.ready("first", 90)
+        bed = Bed(machine)
+        for policy in ("reset", "boot", "stop"):
+            bed.load(policy)
+        stop_tests(tap, bed)
+        boot_test(tap, bed, run)
+        reset_test(tap, bed)
+    state.unlink()
+    tap.finish()
+
+
+if __name__ == "__main__":
+    main()
