@@ -11,7 +11,7 @@ HOSTFLAGS  += $(CPPFLAGS) $(CFLAGS)
 SHA256_SOURCES := $(SHA256_C) \
 	$(or $(wildcard arch/$(HOST)/sha256_*.[cS] arch/$(HOST)/host_*.c),\
 	     sha256/backend_none.c)
-LIB_SOURCES := $(SHA256_SOURCES) purgatory/check.c purgatory/status.c \
+LIB_SOURCES := $(SHA256_SOURCES) $(wildcard purgatory/check*.c) purgatory/status.c \
 	$(wildcard pack/*.c load/*.c)
 CLI_SOURCES := $(wildcard cli/*.c)
 LIB_OBJECTS := $(LIB_SOURCES:%=$(H)/%.o)
