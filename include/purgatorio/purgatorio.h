@@ -75,17 +75,17 @@ enum pg_kernel_format {
 struct pg_kernel {
 	uint32_t arch; /* PG_ARCH_* */
 	enum pg_kernel_format format;
-	struct pg_bytes file;	/* the whole file */
-	struct pg_bytes image;	/* what is loaded at the kernel's address */
-	uint64_t memory_bytes;	/* room needed from its load address */
-	uint64_t alignment;	/* of the load address; a power of two */
-	uint64_t lowest;	/* lowest load address */
-	uint64_t highest;	/* its last byte's address may not exceed */
-	uint64_t entry_offset;	/* of the entry from the load address */
+	struct pg_bytes file;	 /* the whole file */
+	struct pg_bytes image;	 /* what is loaded at the kernel's address */
+	uint64_t memory_bytes;	 /* room needed from its load address */
+	uint64_t alignment;	 /* of the load address; a power of two */
+	uint64_t lowest;	 /* lowest load address */
+	uint64_t highest;	 /* its last byte's address may not exceed */
+	uint64_t entry_offset;	 /* of the entry from the load address */
 	uint64_t initrd_highest; /* last byte of an initrd may not exceed */
-	uint32_t cmdline_max;	/* bytes without the NUL */
-	uint32_t protocol;	/* x86: boot protocol, 0x020f */
-	char release[128];	/* "6.1.0-…", or "" */
+	uint32_t cmdline_max;	 /* bytes without the NUL */
+	uint32_t protocol;	 /* x86: boot protocol, 0x020f */
+	char release[128];	 /* "6.1.0-…", or "" */
 	/* x86: the setup header, from offset 0x1f1 of the file */
 	struct pg_bytes setup_header;
 };
@@ -101,19 +101,19 @@ enum pg_status pg_kernel_read(struct pg_bytes file, struct pg_kernel *out,
  * may be given or changed until pg_plan_seal(). */
 struct pg_part_spec {
 	char name[24];
-	uint32_t kind;		/* PG_PART_* */
+	uint32_t kind;		 /* PG_PART_* */
 	struct pg_bytes content; /* not copied; size 0: memory only */
-	uint64_t memory_bytes;	/* >= content.size; 0: content.size */
-	uint64_t alignment;	/* power of two; 0: PG_PAGE_BYTES */
-	uint64_t lowest;	/* lowest address of its first byte */
-	uint64_t highest;	/* of its last byte; 0: no limit */
-	uint64_t fixed;		/* with PG_SPEC_FIXED: exactly here */
-	uint32_t flags;		/* PG_SPEC_* */
+	uint64_t memory_bytes;	 /* >= content.size; 0: content.size */
+	uint64_t alignment;	 /* power of two; 0: PG_PAGE_BYTES */
+	uint64_t lowest;	 /* lowest address of its first byte */
+	uint64_t highest;	 /* of its last byte; 0: no limit */
+	uint64_t fixed;		 /* with PG_SPEC_FIXED: exactly here */
+	uint32_t flags;		 /* PG_SPEC_* */
 };
-#define PG_SPEC_FIXED	  0x1u /* place at .fixed */
-#define PG_SPEC_TOP_DOWN  0x2u /* as high as possible instead of low */
-#define PG_SPEC_FILL	  0x4u /* zero memory_bytes behind the content */
-#define PG_SPEC_NO_VERIFY 0x8u /* the kernel may rewrite it after loading */
+#define PG_SPEC_FIXED	  0x1u	/* place at .fixed */
+#define PG_SPEC_TOP_DOWN  0x2u	/* as high as possible instead of low */
+#define PG_SPEC_FILL	  0x4u	/* zero memory_bytes behind the content */
+#define PG_SPEC_NO_VERIFY 0x8u	/* the kernel may rewrite it after loading */
 #define PG_SPEC_RESERVED  0x10u /* not for the next kernel's free use */
 
 #define PG_PLAN_WINDOWS_MAX 16
@@ -148,8 +148,7 @@ uint64_t pg_plan_purgatory(const struct pg_plan *plan); /* its entry */
 
 /* Gives part @index its content (not copied), at most its memory_bytes. */
 enum pg_status pg_plan_content(struct pg_plan *plan, size_t index,
-			       struct pg_bytes content,
-			       struct pg_error *error);
+			       struct pg_bytes content, struct pg_error *error);
 
 /* What the manifest shall say; absolute addresses. May be called at any time
  * before sealing. */
@@ -168,8 +167,7 @@ enum pg_status pg_plan_copy(struct pg_plan *plan, const struct pg_copy *copy,
  * part is verified against the build host's bytes. Copied. */
 enum pg_status pg_plan_digests(struct pg_plan *plan, size_t index,
 			       const uint8_t (*digests)[32], size_t count,
-			       const uint8_t whole[32],
-			       struct pg_error *error);
+			       const uint8_t whole[32], struct pg_error *error);
 
 /* Hashes everything and writes the manifest. The plan is final afterwards. */
 enum pg_status pg_plan_seal(struct pg_plan *plan, struct pg_error *error);
@@ -178,7 +176,7 @@ enum pg_status pg_plan_seal(struct pg_plan *plan, struct pg_error *error);
  * written to @out and *@count is set. The bytes belong to the plan. PG_E_LIMIT
  * when there are more. */
 struct pg_segment {
-	const char *name;	/* "purgatory", or the part's */
+	const char *name; /* "purgatory", or the part's */
 	struct pg_bytes content;
 	uint64_t address;
 	uint64_t memory_bytes; /* page multiple, >= content.size */
@@ -250,7 +248,7 @@ struct pg_pack_options {
 	uint64_t window_start, window_bytes;
 	struct pg_console console;
 	struct pg_reset reset;
-	uint32_t policy; /* PG_POLICY_*; 0: PG_POLICY_STOP */
+	uint32_t policy;       /* PG_POLICY_*; 0: PG_POLICY_STOP */
 	uint64_t backup_bytes; /* first bytes of memory to save; 0: none */
 };
 enum pg_status pg_pack(const struct pg_pack_options *options,
@@ -259,16 +257,16 @@ enum pg_status pg_pack(const struct pg_pack_options *options,
 /* --------------------------------------------------------------- load -- */
 
 enum pg_load_action {
-	PG_LOAD_CRASH = 1,  /* -p: enter on panic */
-	PG_LOAD_NORMAL,	    /* -l: enter on reboot(LINUX_REBOOT_CMD_KEXEC) */
+	PG_LOAD_CRASH = 1, /* -p: enter on panic */
+	PG_LOAD_NORMAL,	   /* -l: enter on reboot(LINUX_REBOOT_CMD_KEXEC) */
 	PG_LOAD_UNLOAD_CRASH,
 	PG_LOAD_UNLOAD,
-	PG_LOAD_EXECUTE,    /* -e: enter what was loaded by -l, now */
+	PG_LOAD_EXECUTE, /* -e: enter what was loaded by -l, now */
 };
 
 struct pg_load_options {
 	enum pg_load_action action;
-	struct pg_bytes kernel;	/* a kernel, or an image made by pg_pack() */
+	struct pg_bytes kernel; /* a kernel, or an image made by pg_pack() */
 	struct pg_bytes purgatory_elf;
 	const struct pg_bytes *initrds;
 	size_t initrd_count;
@@ -277,11 +275,11 @@ struct pg_load_options {
 				     not be passed on */
 	const struct pg_console *console; /* NULL: find it on the command line
 					     and in the machine */
-	uint32_t policy;	/* PG_POLICY_*; 0: PG_POLICY_STOP */
-	bool dry_run;		/* plan and seal, do not load */
-	FILE *debug;		/* the layout and the core header go here; or
-				   NULL */
-	const char *root;	/* prefix of /proc and /sys; NULL: "" */
+	uint32_t policy;		  /* PG_POLICY_*; 0: PG_POLICY_STOP */
+	bool dry_run;			  /* plan and seal, do not load */
+	FILE *debug;	  /* the layout and the core header go here; or
+			     NULL */
+	const char *root; /* prefix of /proc and /sys; NULL: "" */
 };
 
 /* PG_E_PRIVILEGE, PG_E_LOCKDOWN, PG_E_NO_CRASH_REGION, PG_E_REFUSED,
@@ -304,8 +302,8 @@ enum pg_status pg_load_query(const char *root, struct pg_load_state *out,
 /* Finds the purgatory's log in an ELF vmcore (/proc/vmcore or saved) at @path
  * and copies the whole area into @out, allocated with malloc(3), *@bytes long
  * (validated; host byte order must be the target's). PG_E_NO_LOG. */
-enum pg_status pg_log_read(const char *path, struct pg_log **out,
-			   size_t *bytes, struct pg_error *error);
+enum pg_status pg_log_read(const char *path, struct pg_log **out, size_t *bytes,
+			   struct pg_error *error);
 enum pg_status pg_log_print(const struct pg_log *log, size_t bytes, FILE *to,
 			    struct pg_error *error);
 enum pg_status pg_log_print_json(const struct pg_log *log, size_t bytes,
