@@ -40,12 +40,12 @@ $(B)/tests/witness: $(VM)/guest/witness.c
 	$(call say,HOSTCC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) -O2 -static -D_GNU_SOURCE $(WARNINGS) $< -o $@
-# A plugin for QEMU that counts guest instructions.
-$(B)/tests/counter.so: $(VM)/counter/counter.c
+# A plugin that counts guest instructions, for QEMU 6 to 8 and for later ones.
+$(B)/tests/counter-%.so: $(VM)/counter/counter.c
 	$(call say,HOSTCC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCC) -O2 -shared -fPIC $(WARNINGS) $< -o $@
-VM_TOOLS := $(B)/tests/witness $(B)/tests/counter.so
+	$(Q)$(HOSTCC) -O2 -shared -fPIC -DPLUGIN_VERSION=$* $(WARNINGS) $< -o $@
+VM_TOOLS := $(B)/tests/witness $(B)/tests/counter-1.so $(B)/tests/counter-2.so
 
 # Python's compiled modules stay out of the source tree.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(B)/pycache

@@ -18,7 +18,6 @@ CHUNK = 1024  # bytes in one memory packet; QEMU takes up to 2047
 class Gdb:
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
-        self._seen = 0
 
     def stop(self) -> None:
         """Stops the machine, if it runs."""
@@ -94,7 +93,7 @@ class Gdb:
         channel = self._machine.gdb
         end = time.monotonic() + seconds
         while True:
-            start = channel.text.find("$", self._seen)
+            start = channel.text.find("$", channel.seen)
             mark = channel.text.find("#", start)
             if start >= 0 and 0 <= mark <= len(channel.text) - 3:
                 break
@@ -102,6 +101,6 @@ class Gdb:
             if left <= 0 or not self._machine.pump(left):
                 raise Failure("QEMU's gdb stub does not answer within "
                               f"{seconds:g} s")
-        self._seen = mark + 3
+        channel.seen = mark + 3
         self._machine.gdb_write(b"+")
         return channel.text[start + 1:mark]

@@ -37,6 +37,7 @@ class Loaded:
     const_bytes: int
     manifest: int
     manifest_bytes: int
+    digest_at: int  # address of the first range's digest
     entry: int  # of the next kernel
     parts: list[str]
     ranges: list[Range]
@@ -104,4 +105,5 @@ def _parse(region: int, memory: bytes, image: int, manifest: int) -> Loaded:
         region, memory, region + image,
         struct.unpack_from("<Q", memory, image + 32)[0], region + manifest,
         struct.unpack_from("<I", memory, manifest + 16)[0],
+        region + table(64, RANGE_BYTES)[0] + 16,
         entry + (region + image if flags & 1 else 0), parts, ranges)

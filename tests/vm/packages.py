@@ -22,6 +22,8 @@ from pathlib import Path
 TREE = Path(__file__).resolve().parents[2]
 CACHE = TREE / "build" / "cache"
 LISTS = Path("/var/lib/apt/lists")
+MIRROR = "http://deb.debian.org/debian"
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 # Download as root without complaining that the user _apt cannot write here.
 APT = ["-qq", "-o", "APT::Sandbox::User=root"]
@@ -41,12 +43,14 @@ def fetch(package: str, arch: str = "amd64") -> Path:
     return fetch_all([package], arch)[0]
 
 
-def fetch_all(packages: list[str], arch: str = "amd64") -> list[Path]:
-    """fetch() of several, with one call of apt for those that are missing."""
+def fetch_all(packages: list[str], arch: str = "amd64",
+              suite: str = "") -> list[Path]:
+    """fetch() of several, with one call of apt for those that are missing;
+    perhaps from another @suite than the machine's."""
     roots, missing = [], []
     for package in packages:
         try:
-            version = _show(package, arch)["Version"]
+            version = _show(package, arch, suite)["Version"]
         except Unavailable:
             kept = sorted((CACHE / arch).glob(f"{package}_*/"))
             if not kept:
@@ -57,9 +61,10 @@ def fetch_all(packages: list[str], arch: str = "amd64") -> list[Path]:
         if not roots[-1].is_dir():
             missing.append(package)
     if missing:
-        with _Downloads(missing, arch) as debs:
+        with _Downloads(missing, arch, suite) as debs:
             for package in missing:
-                root = _root(package, arch, _show(package, arch)["Version"])
+                root = _root(package, arch,
+                             _show(package, arch, suite)["Version"])
                 with _building(root) as work:
                     _run(["dpkg-deb", "-x", str(debs[package]), str(work)])
     return roots
@@ -155,14 +160,16 @@ def libraries(program: Path, roots: list[Path]) -> dict[str, Path]:
 class _Downloads:
     """The files of @packages by package name, removed at the end."""
 
-    def __init__(self, packages: list[str], arch: str) -> None:
+    def __init__(self, packages: list[str], arch: str,
+                 suite: str = "") -> None:
         CACHE.mkdir(parents=True, exist_ok=True)
         self._folder = tempfile.mkdtemp(prefix="deb-", dir=CACHE)
         say(f"{' '.join(packages)} ({arch})")
-        wanted = [f"{p}:{arch}={_show(p, arch)['Version']}" for p in packages]
+        wanted = [f"{p}:{arch}={_show(p, arch, suite)['Version']}"
+                  for p in packages]
         for attempt in range(3):
             done = subprocess.run(
-                ["apt-get", *APT, "download", *wanted], cwd=self._folder,
+                ["apt-get", *APT, *_apt(suite), "download", *wanted], cwd=self._folder,
                 text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
             if done.returncode == 0:
                 return
@@ -222,13 +229,41 @@ def _root(package: str, arch: str, version: str) -> Path:
     return CACHE / arch / f"{package}_{version.replace(':', '%3a')}"
 
 
-def _show(package: str, arch: str) -> dict[str, str]:
+@functools.lru_cache(maxsize=None)
+def _apt(suite: str) -> list[str]:
+    """Options that make apt look at @suite too, with lists of its own. The
+    machine's apt is left as it is."""
+    if not suite:
+        return []
+    folder = CACHE / "apt" / suite
+    (folder / "lists" / "partial").mkdir(parents=True, exist_ok=True)
+    (folder / "archives" / "partial").mkdir(parents=True, exist_ok=True)
+    sources = folder / "sources.list"
+    sources.write_text("".join(
+        f"deb [signed-by={KEYRING}] {MIRROR} {name} main\n"
+        for name in (suite, "bookworm")))
+    options = ["-t", suite]
+    for option in (f"Dir::Etc::SourceList={sources}",
+                   "Dir::Etc::SourceParts=-",
+                   f"Dir::State::Lists={folder / 'lists'}",
+                   f"Dir::Cache={folder}"):
+        options += ["-o", option]
+    if not list((folder / "lists").glob("*_Packages*")):
+        say(f"the list of {suite}")
+        subprocess.run(["apt-get", *APT, *options, "update"],
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return options
+
+
+def _show(package: str, arch: str, suite: str = "") -> dict[str, str]:
     """The package's fields as apt knows them. Kept in a file for as long as
     apt's lists do not change: asking apt takes half a second each."""
     index = _index()
-    key = f"{package}:{arch}"
-    if key not in index:
-        done = subprocess.run(["apt-cache", "show", "--no-all-versions", key],
+    name = f"{package}:{arch}"
+    key = f"{name} {suite}".rstrip()
+    if "Version" not in index.get(key, {}):
+        done = subprocess.run(["apt-cache", *_apt(suite), "show",
+                               "--no-all-versions", name],
                               text=True, stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL)
         index[key] = dict(re.findall(r"^(Version|Depends): (.*)$",

@@ -139,8 +139,7 @@ def stop_tests(tap: Tap, bed: Bed) -> None:
                        f"{span.start + offset:#x} bit {bit})"):
             flip_in_range(bed, span, offset, bit)
     with tap.check("a digest in the manifest"):
-        flip_in_purgatory(bed, loaded.manifest + loaded.manifest_bytes - 20,
-                          2, "manifest")
+        flip_in_purgatory(bed, loaded.digest_at + 5, 2, "manifest")
     with tap.check("the manifest's own digest"):
         flip_in_purgatory(bed, loaded.manifest + 24 + 31, 0, "manifest")
     with tap.check("the purgatory's code"):

@@ -8,8 +8,10 @@
  *	qemu -plugin counter.so,window=PATH
  *
  * Debian ships no header for the plugin interface, so the few functions that
- * are needed are declared here (QEMU's docs/devel/tcg-plugins.rst; interface
- * version 1, which every QEMU from 6.0 on speaks or accepts).
+ * are needed are declared here (QEMU's docs/devel/tcg-plugins.rst). QEMU 9
+ * dropped what version 1 of the interface calls inline operations on plain
+ * memory, and takes no plugin below version 2: PLUGIN_VERSION=2 counts by a
+ * callback for each instruction, which is slower.
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -18,8 +20,8 @@
 #include <unistd.h>
 
 #define VISIBLE	       __attribute__((visibility("default")))
-#define PLUGIN_VERSION 1
 #define INLINE_ADD_U64 0
+#define CB_NO_REGS     0
 
 typedef uint64_t qemu_plugin_id_t;
 struct qemu_info;
@@ -36,6 +38,10 @@ uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
 void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn *insn,
 						int operation, void *counter,
 						uint64_t immediate);
+void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
+					    void (*callback)(unsigned int cpu,
+							     void *data),
+					    int flags, void *data);
 
 VISIBLE extern int qemu_plugin_version;
 VISIBLE int qemu_plugin_version = PLUGIN_VERSION;
@@ -46,19 +52,39 @@ VISIBLE int qemu_plugin_install(qemu_plugin_id_t id,
 /* The file: [low, high) and how many instructions ran there. */
 static volatile uint64_t *window;
 
+#if PLUGIN_VERSION == 1
+static void count(struct qemu_plugin_insn *insn)
+{
+	qemu_plugin_register_vcpu_insn_exec_inline(insn, INLINE_ADD_U64,
+						   (void *)&window[2], 1);
+}
+#else
+static void executed(unsigned int cpu, void *data)
+{
+	(void)cpu;
+	(void)data;
+	window[2]++;
+}
+
+static void count(struct qemu_plugin_insn *insn)
+{
+	qemu_plugin_register_vcpu_insn_exec_cb(insn, executed, CB_NO_REGS,
+					       NULL);
+}
+#endif
+
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *block)
 {
-	size_t count = qemu_plugin_tb_n_insns(block);
+	size_t instructions = qemu_plugin_tb_n_insns(block);
 
 	(void)id;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < instructions; i++) {
 		struct qemu_plugin_insn *insn =
 			qemu_plugin_tb_get_insn(block, i);
 		uint64_t address = qemu_plugin_insn_vaddr(insn);
 
 		if (address >= window[0] && address < window[1])
-			qemu_plugin_register_vcpu_insn_exec_inline(
-				insn, INLINE_ADD_U64, (void *)&window[2], 1);
+			count(insn);
 	}
 }
 
