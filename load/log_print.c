@@ -92,9 +92,8 @@ enum pg_status pg_log_print(const struct pg_log *log, size_t bytes, FILE *to,
 		pg_status_cause(result));
 	if (result != PG_OK)
 		fprintf(to, "remedy: %s\n", pg_status_remedy(result));
-	fputs("step      status                 time         bytes"
-	      "       MiB/s\n",
-	      to);
+	fprintf(to, "%-8s  %-14s  %13s  %12s  %10s\n", "step", "status", "time",
+		"bytes", "MiB/s");
 	for (uint32_t i = 0; i < log->step_count; i++)
 		print_step(log, &log->steps[i], to);
 	if (log->text_bytes > 0)
