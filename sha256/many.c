@@ -96,23 +96,20 @@ static void close_lane(struct schedule *s, size_t i)
 static size_t advance(struct schedule *s, uint32_t features, uint64_t *blocks)
 {
 	size_t n = pg_sha256_backend_lanes(s->busy, features);
-	uint64_t step;
-	size_t done;
+	size_t advanced = 0;
 
-	/* No more than these, so that none is advanced beyond its end. */
-	if (n == 0)
-		n = 1;
-	step = s->slots[0].blocks;
+	*blocks = s->slots[0].blocks;
 	for (size_t i = 1; i < n; i++) {
-		if (s->slots[i].blocks < step)
-			step = s->slots[i].blocks;
+		if (s->slots[i].blocks < *blocks)
+			*blocks = s->slots[i].blocks;
 	}
-	*blocks = step;
-	done = pg_sha256_backend(s->lanes, n, step, features);
-	if (done != 0)
-		return done;
-	pg_sha256_blocks(s->lanes[0].state, s->lanes[0].data, step);
-	s->lanes[0].data += step * PG_SHA256_BLOCK_BYTES;
+	/* It gets no more than these, so that none goes beyond its end. */
+	if (n != 0)
+		advanced = pg_sha256_backend(s->lanes, n, *blocks, features);
+	if (advanced != 0)
+		return advanced;
+	pg_sha256_blocks(s->lanes[0].state, s->lanes[0].data, *blocks);
+	s->lanes[0].data += *blocks * PG_SHA256_BLOCK_BYTES;
 	return 1;
 }
 
