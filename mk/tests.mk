@@ -25,14 +25,21 @@ $(U)/libpurgatorio.a: $(UNIT_OBJECTS)
 $(U)/test_%: tests/unit/test_%.c $(U)/libpurgatorio.a
 	$(call say,UNIT,$@)
 	$(Q)$(HOSTCC) $(UNITFLAGS) $(WARNINGS) -MMD -MP -MT $@ -MF $@.d \
-		$(filter %.c %.a,$^) -lcmocka $(LIBS_$(@F)) -o $@
+		$(filter %.c %.o %.a,$^) -lcmocka $(LIBS_$(@F)) -o $@
 # OpenSSL is the reference for our digests.
 LIBS_test_sha256      := -lcrypto
 LIBS_test_sha256_many := -lcrypto
+LIBS_test_sha256_abi  := -lcrypto
+# The caller that looks over the assembly's shoulder.
+$(U)/%.S.o: tests/unit/%.S
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(UNITFLAGS) -MMD -MP -c $< -o $@
+$(U)/test_sha256_abi: $(patsubst tests/unit/%,$(U)/%.o,\
+	$(wildcard tests/unit/abi_$(HOST).S))
 
 .PHONY: unit
 unit: $(UNIT_TESTS)
--include $(UNIT_OBJECTS:.o=.d) $(UNIT_TESTS:=.d)
+-include $(UNIT_OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(U)/abi_$(HOST).S.d
 
 # What the guests of tests/vm run beside Debian's programs.
 VM := tests/vm
