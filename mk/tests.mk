@@ -25,11 +25,13 @@ $(U)/libpurgatorio.a: $(UNIT_OBJECTS)
 $(U)/test_%: tests/unit/test_%.c $(U)/libpurgatorio.a
 	$(call say,UNIT,$@)
 	$(Q)$(HOSTCC) $(UNITFLAGS) $(WARNINGS) -MMD -MP -MT $@ -MF $@.d \
-		$(filter %.c %.o %.a,$^) -lcmocka $(LIBS_$(@F)) -o $@
+		$(filter %.c %.o %.a,$^) -lcmocka $(LIBS_$(@F)) \
+		$(HOSTLIBS) -o $@
 # OpenSSL is the reference for our digests.
 LIBS_test_sha256      := -lcrypto
 LIBS_test_sha256_many := -lcrypto
 LIBS_test_sha256_abi  := -lcrypto
+LIBS_test_sha256_huge := -lcrypto
 # The caller that looks over the assembly's shoulder.
 $(U)/%.S.o: tests/unit/%.S
 	$(Q)mkdir -p $(@D)
