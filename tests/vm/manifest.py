@@ -59,25 +59,24 @@ class Loaded:
         return hashlib.sha256(data).hexdigest()
 
 
-def crash_region(machine: Machine) -> tuple[int, int]:
-    """Start and length of what the first kernel reserved."""
+def crash_regions(machine: Machine) -> list[tuple[int, int]]:
+    """Start and length of what the first kernel reserved, low or high."""
     text = machine.must("grep 'Crash kernel' /proc/iomem")
-    match = re.search(r"([0-9a-f]+)-([0-9a-f]+) :", text)
-    if not match:
-        raise Failure(f"no crash region: {text}")
-    start, last = (int(x, 16) for x in match.groups())
-    return start, last + 1 - start
+    found = re.findall(r"([0-9a-f]+)-([0-9a-f]+) : Crash", text)
+    return [(int(a, 16), int(b, 16) + 1 - int(a, 16)) for a, b in found]
 
 
 def read(machine: Machine) -> Loaded:
-    """Finds and reads the image in the guest's crash region."""
-    start, length = crash_region(machine)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "memory"
-        machine.qmp("pmemsave", val=start, size=length, filename=str(path))
-        memory = path.read_bytes()
-    for at in range(0, length, PAGE):
-        if memory[at + 16:at + 24] == b"PGIMAGE1":
+    """Finds and reads the image in the guest's crash regions."""
+    for start, length in crash_regions(machine):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "memory"
+            machine.qmp("pmemsave", val=start, size=length,
+                        filename=str(path))
+            memory = path.read_bytes()
+        for at in range(0, length, PAGE):
+            if memory[at + 16:at + 24] != b"PGIMAGE1":
+                continue
             # An initrd may carry a purgatory.elf: only the one with a
             # manifest behind it counts.
             size = struct.unpack_from("<Q", memory, at + 40)[0]

@@ -228,8 +228,9 @@ class Machine:
     # -------------------------------------------------------- speaking --
 
     def ready(self, role: str, seconds: float) -> str:
-        """Waits for a guest's init; returns its kernel's release."""
-        return self.expect(rf"^@ready {role} (\S+)\n", seconds,
+        """Waits for a guest's init; returns its kernel's release. UEFI
+        firmware may have left half a line on the port before."""
+        return self.expect(rf"@ready {role} (\S+)\n", seconds,
                            self.control)[1]
 
     def send(self, command: str) -> None:
