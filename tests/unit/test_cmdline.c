@@ -34,6 +34,7 @@ static void test_reuse(void **state)
 	/* a quoted word is one word, even without an end */
 	expect_reused("dyndbg=\"file a.c +p; crashkernel=1\" x",
 		      "dyndbg=\"file a.c +p; crashkernel=1\" x");
+	expect_reused("a=\"b c\" crashkernel=1 d", "a=\"b c\" d");
 	expect_reused("a=\"b crashkernel=1", "a=\"b crashkernel=1");
 	expect_reused("\"crashkernel=1\" x", "\"crashkernel=1\" x");
 }

@@ -131,7 +131,14 @@ static void test_crash_region(void **state)
 	assert_int_equal(region.bytes, 0x10000000);
 	pg_iomem_free(&iomem);
 	assert_int_equal(parse("1000-bfffffff : System RAM\n"
-			       "  a0000800-bfffffff : Crash kernel\n",
+			       "  a0000000-affff7ff : Crash kernel\n",
+			       &iomem),
+			 PG_OK);
+	assert_int_equal(pg_crash_region(&iomem, &region, &error),
+			 PG_E_MACHINE);
+	pg_iomem_free(&iomem);
+	assert_int_equal(parse("1000-bfffffff : System RAM\n"
+			       "  a0000800-b00007ff : Crash kernel\n",
 			       &iomem),
 			 PG_OK);
 	assert_int_equal(pg_crash_region(&iomem, &region, &error),
@@ -240,6 +247,37 @@ static void test_low_ram_is_cut(void **state)
 	assert_int_equal(pg_low_ram(&map, low, 1), 1);
 }
 
+/* The type that @map gives the byte at @address; 0: none. */
+static uint32_t type_at(const struct pg_map *map, uint64_t address)
+{
+	for (size_t i = 0; i < map->count; i++)
+		if (address >= map->entries[i].start &&
+		    address - map->entries[i].start < map->entries[i].bytes)
+			return map->entries[i].type;
+	return 0;
+}
+
+/* Firmware that lists RAM over what it reserved: the reservation stands. */
+static void test_firmware_overlap(void **state)
+{
+	struct machine machine = machine_make("bios-1cpu");
+	struct pg_iomem iomem;
+	struct pg_map map;
+
+	(void)state;
+	assert_int_equal(pg_iomem_read(machine.root, &iomem, &error), PG_OK);
+	machine_put(&machine, "/sys/firmware/memmap/3/start", "0xe0000\n");
+	assert_int_equal(pg_firmware_map(machine.root, &iomem, &map, &error),
+			 PG_OK);
+	assert_int_equal(type_at(&map, 0xe0000), PG_E820_RAM);
+	assert_int_equal(type_at(&map, 0xf0000), PG_E820_RESERVED);
+	assert_int_equal(type_at(&map, 0xfffff), PG_E820_RESERVED);
+	assert_int_equal(type_at(&map, 0x100000), PG_E820_RAM);
+	pg_map_free(&map);
+	pg_iomem_free(&iomem);
+	machine_free(&machine);
+}
+
 static void test_firmware_map_errors(void **state)
 {
 	struct machine machine = machine_make("efi-1cpu");
@@ -269,16 +307,6 @@ static void test_firmware_map_errors(void **state)
 	pg_map_free(&map);
 	pg_iomem_free(&iomem);
 	machine_free(&machine);
-}
-
-/* The type that @map gives the byte at @address; 0: none. */
-static uint32_t type_at(const struct pg_map *map, uint64_t address)
-{
-	for (size_t i = 0; i < map->count; i++)
-		if (address >= map->entries[i].start &&
-		    address - map->entries[i].start < map->entries[i].bytes)
-			return map->entries[i].type;
-	return 0;
 }
 
 static void test_crash_e820(void **state)
@@ -326,6 +354,7 @@ int main(void)
 		cmocka_unit_test(test_map_against_array),
 		cmocka_unit_test(test_recorded_bios),
 		cmocka_unit_test(test_low_ram_is_cut),
+		cmocka_unit_test(test_firmware_overlap),
 		cmocka_unit_test(test_firmware_map_errors),
 		cmocka_unit_test(test_crash_e820),
 	};

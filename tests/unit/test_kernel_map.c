@@ -127,6 +127,22 @@ static void test_contradiction(void **state)
 	close_kcore(&kcore);
 }
 
+/* A direct map that begins where KASLR never puts it. */
+static void test_misaligned(void **state)
+{
+	struct kcore kcore = open_kcore("bios-4cpu-high");
+	Elf64_Phdr *header;
+	size_t count;
+
+	(void)state;
+	header = headers(&kcore, &count);
+	for (size_t i = 0; i < count; i++)
+		if (header[i].p_vaddr < 0xffffffff80000000)
+			header[i].p_vaddr += 0x200000;
+	assert_int_equal(parse(&kcore).direct_map, 0);
+	close_kcore(&kcore);
+}
+
 static void test_not_a_kernel(void **state)
 {
 	struct kcore kcore = open_kcore("bios-1cpu");
@@ -211,6 +227,7 @@ int main(void)
 		cmocka_unit_test(test_recorded),
 		cmocka_unit_test(test_vmcoreinfo),
 		cmocka_unit_test(test_contradiction),
+		cmocka_unit_test(test_misaligned),
 		cmocka_unit_test(test_not_a_kernel),
 		cmocka_unit_test(test_spoiled),
 		cmocka_unit_test(test_no_kcore),
