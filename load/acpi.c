@@ -67,12 +67,13 @@ struct pg_reset pg_acpi_reset_parse(struct pg_bytes fadt)
 {
 	const struct pg_reset none = {PG_RESET_ARCH, 0, 0};
 	struct pg_reset reset = none;
-	const uint8_t *gas = fadt.data + FADT_RESET_REG;
+	const uint8_t *gas;
 
 	if (fadt.size < FADT_RESET_END ||
 	    pg_load_le32(fadt.data + FADT_LENGTH) < FADT_RESET_END ||
 	    !(pg_load_le32(fadt.data + FADT_FLAGS) & FLAG_RESET_REG))
 		return none;
+	gas = fadt.data + FADT_RESET_REG;
 	/* 4.8.3.6: the register is 8 bits wide at offset 0. */
 	if (gas[GAS_BIT_WIDTH] != 8 || gas[GAS_BIT_OFFSET] != 0)
 		return none;

@@ -122,11 +122,13 @@ enum pg_status pg_efi_read(const char *root, struct pg_bytes live,
 {
 	struct pg_efi efi = {.booted = pg_sys_exists(root, EFI "systab")};
 	enum pg_status status = PG_OK;
-	const uint8_t *info = live.data + BOOT_PARAMS_EFI_INFO;
+	const uint8_t *info;
 
 	*out = efi;
-	if (!efi.booted || live.size != PG_BOOT_PARAMS_BYTES ||
-	    memcmp(info + INFO_SIGNATURE, SIGNATURE_64, 4) != 0 ||
+	if (!efi.booted || live.size != PG_BOOT_PARAMS_BYTES)
+		return PG_OK;
+	info = live.data + BOOT_PARAMS_EFI_INFO;
+	if (memcmp(info + INFO_SIGNATURE, SIGNATURE_64, 4) != 0 ||
 	    pg_load_le32(info + INFO_DESCRIPTOR_VERSION) != DESCRIPTOR_VERSION)
 		return PG_OK;
 	efi.systab = pg_load_le32(info + INFO_SYSTAB) |
