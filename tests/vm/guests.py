@@ -65,6 +65,8 @@ def _base() -> Initramfs:
             files.link(f"bin/{applet}", "busybox")
     for folder in ("dev", "proc", "sys", "tmp", "mnt"):
         files.folder(folder)
+    files.add("etc/passwd", b"root:x:0:0::/:/bin/sh\n"
+              b"nobody:x:65534:65534::/:/bin/sh\n")
     files.add_file("init", TREE / "tests/vm/guest/init.sh", 0o755)
     files.add_file("bin/witness", WITNESS, 0o755)
     if COMMAND.exists() and PURGATORY.exists():

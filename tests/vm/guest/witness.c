@@ -8,16 +8,19 @@
  *	witness mark TEXT          fill a page with TEXT, print its physical
  *	                           address, stay in memory
  *	witness read CORE AT LEN   [AT, AT + LEN) of physical memory to stdout
- *	witness headers CORE       a line per program header; checks them
+ *	witness headers CORE       a line per program header, then a summary
+ *	witness no-boot COMMAND... runs it as root without CAP_SYS_BOOT
  */
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -159,6 +162,14 @@ static int mark(const char *text)
 		pause();
 }
 
+static int without_boot(char **command)
+{
+	if (prctl(PR_CAPBSET_DROP, CAP_SYS_BOOT, 0, 0, 0))
+		return fail("cannot drop CAP_SYS_BOOT", "no-boot");
+	execvp(command[0], command);
+	return fail("cannot run", command[0]);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 3 && !strcmp(argv[1], "mark"))
@@ -168,7 +179,9 @@ int main(int argc, char **argv)
 				     strtoull(argv[4], NULL, 0));
 	if (argc == 3 && !strcmp(argv[1], "headers"))
 		return print_headers(argv[2]);
+	if (argc >= 3 && !strcmp(argv[1], "no-boot"))
+		return without_boot(argv + 2);
 	fprintf(stderr, "witness: mark TEXT | read CORE AT LEN | "
-			"headers CORE\n");
+			"headers CORE | no-boot COMMAND...\n");
 	return 2;
 }
