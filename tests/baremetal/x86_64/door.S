@@ -85,7 +85,10 @@ long_mode:
 	movq	DOOR_PARAMETERS + DOOR_ENTRY, %rax
 	movq	%rax, entry(%rip)
 	movabsq	$0xfeedfacecafebeef, %rax
-	movq	%rax, %dr0
+	movl	$0x402, %ebx		/* a debugger's breakpoint, at 0 */
+	xorl	%ecx, %ecx
+	movq	%rcx, %dr0
+	movq	%rbx, %dr7
 	leaq	(%rax), %rbx
 	movq	%rax, %rcx
 	movq	%rax, %rdx
