@@ -25,7 +25,7 @@ $(U)/libpurgatorio.a: $(UNIT_OBJECTS)
 $(U)/test_%: tests/unit/test_%.c $(U)/libpurgatorio.a
 	$(call say,UNIT,$@)
 	$(Q)$(HOSTCC) $(UNITFLAGS) $(WARNINGS) -MMD -MP -MT $@ -MF $@.d \
-		$(filter %.c %.o %.a,$^) -lcmocka $(LIBS_$(@F)) \
+		$< $(filter %.o %.a,$^) -lcmocka $(LIBS_$(@F)) \
 		$(HOSTLIBS) -o $@
 # OpenSSL is the reference for our digests.
 LIBS_test_sha256      := -lcrypto

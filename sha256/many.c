@@ -81,15 +81,13 @@ static void start(struct schedule *s, size_t i, struct pg_sha256_job *job)
 		next_stage(s, i);
 }
 
-/* Closes lane @i: the last one takes its place, with its own block. */
+/* Closes lane @i, for want of jobs: the last lane takes its place, with its
+ * own block. */
 static void close_lane(struct schedule *s, size_t i)
 {
-	size_t last = --s->busy;
-	struct slot closed = s->slots[i];
-
-	s->lanes[i] = s->lanes[last];
-	s->slots[i] = s->slots[last];
-	s->slots[last] = closed;
+	s->busy--;
+	s->lanes[i] = s->lanes[s->busy];
+	s->slots[i] = s->slots[s->busy];
 }
 
 /* Advances some lanes, the first ones, all by *@blocks. Returns how many. */

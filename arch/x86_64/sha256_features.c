@@ -6,6 +6,7 @@
 #include "purgatorio/sha256.h"
 
 #include <cpuid.h>
+#include <stdbool.h>
 
 #include "arch/x86_64/sha256_features.h"
 
@@ -31,6 +32,39 @@
 #define XCR0_FOR_AVX512 \
 	(XCR0_FOR_AVX | XCR0_OPMASK | XCR0_ZMM_HI256 | XCR0_HI16_ZMM)
 
+struct cpu {
+	uint32_t leaf1_ecx, leaf1_edx, leaf7_ebx;
+	uint32_t xcr0; /* 0 without OSXSAVE */
+};
+
+static bool all(uint32_t value, uint32_t bits)
+{
+	return (value & bits) == bits;
+}
+
+static uint32_t features_of(const struct cpu *cpu, int osfxsr)
+{
+	const uint32_t avx512 =
+		LEAF7_EBX_AVX512F | LEAF7_EBX_AVX512BW | LEAF7_EBX_AVX512VL;
+	const uint32_t sse = LEAF1_ECX_SSSE3 | LEAF1_ECX_SSE4_1;
+	uint32_t features = 0;
+
+	if (osfxsr && (cpu->leaf1_edx & LEAF1_EDX_FXSR)) {
+		if (cpu->leaf1_ecx & LEAF1_ECX_SSSE3)
+			features |= PG_FEATURE_X86_SSSE3;
+		if (all(cpu->leaf1_ecx, sse) &&
+		    (cpu->leaf7_ebx & LEAF7_EBX_SHA))
+			features |= PG_FEATURE_X86_SHANI;
+	}
+	if (!(cpu->leaf1_ecx & LEAF1_ECX_AVX))
+		return features;
+	if (all(cpu->xcr0, XCR0_FOR_AVX) && (cpu->leaf7_ebx & LEAF7_EBX_AVX2))
+		features |= PG_FEATURE_X86_AVX2;
+	if (all(cpu->xcr0, XCR0_FOR_AVX512) && all(cpu->leaf7_ebx, avx512))
+		features |= PG_FEATURE_X86_AVX512;
+	return features;
+}
+
 static uint32_t read_xcr0(void)
 {
 	uint32_t low, high;
@@ -39,39 +73,20 @@ static uint32_t read_xcr0(void)
 	return low;
 }
 
-static int all(uint32_t value, uint32_t bits)
-{
-	return (value & bits) == bits;
-}
-
 uint32_t pg_x86_features(int osfxsr)
 {
-	const uint32_t avx512 =
-		LEAF7_EBX_AVX512F | LEAF7_EBX_AVX512BW | LEAF7_EBX_AVX512VL;
-	uint32_t eax, ebx7 = 0, ecx1 = 0, edx1 = 0, ecx7, edx7, ebx1;
-	uint32_t features = 0, xcr0;
+	struct cpu cpu = {0};
+	uint32_t eax, ebx, ecx, edx;
 
-	if (!__get_cpuid(1, &eax, &ebx1, &ecx1, &edx1))
-		return 0;
-	/* Absent leaf 7: ebx7 stays 0. */
-	(void)__get_cpuid_count(7, 0, &eax, &ebx7, &ecx7, &edx7);
-
-	/* Legacy SSE state: FXSAVE's, and CR4.OSFXSR. */
-	if (osfxsr && (edx1 & LEAF1_EDX_FXSR)) {
-		if (ecx1 & LEAF1_ECX_SSSE3)
-			features |= PG_FEATURE_X86_SSSE3;
-		if (all(ecx1, LEAF1_ECX_SSSE3 | LEAF1_ECX_SSE4_1) &&
-		    (ebx7 & LEAF7_EBX_SHA))
-			features |= PG_FEATURE_X86_SHANI;
+	/* A leaf that is absent leaves its bits 0. */
+	if (__get_cpuid(1, &eax, &ebx, &ecx, &edx)) {
+		cpu.leaf1_ecx = ecx;
+		cpu.leaf1_edx = edx;
 	}
+	if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx))
+		cpu.leaf7_ebx = ebx;
 	/* Without OSXSAVE, XGETBV raises #UD. */
-	if (!(ecx1 & LEAF1_ECX_OSXSAVE))
-		return features;
-	xcr0 = read_xcr0();
-	if (all(xcr0, XCR0_FOR_AVX) && (ecx1 & LEAF1_ECX_AVX) &&
-	    (ebx7 & LEAF7_EBX_AVX2))
-		features |= PG_FEATURE_X86_AVX2;
-	if (all(xcr0, XCR0_FOR_AVX512) && all(ebx7, avx512))
-		features |= PG_FEATURE_X86_AVX512;
-	return features;
+	if (cpu.leaf1_ecx & LEAF1_ECX_OSXSAVE)
+		cpu.xcr0 = read_xcr0();
+	return features_of(&cpu, osfxsr);
 }

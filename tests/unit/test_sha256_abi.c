@@ -15,7 +15,6 @@
 
 #include <sys/mman.h>
 
-#include "arch/x86_64/sha256_features.h"
 #include "arch/x86_64/sha256_shani.h"
 #include "purgatorio/sha256.h"
 #include "tests/unit/abi_x86_64.h"
@@ -190,31 +189,12 @@ static void test_checker_upper(void **state)
 	munmap(data, BYTES + LANES);
 }
 
-/* Without CR4.OSFXSR there is no SSE; the rest does not depend on it. */
-static void test_osfxsr(void **state)
-{
-	const uint32_t sse = PG_FEATURE_X86_SHANI | PG_FEATURE_X86_SSSE3;
-
-	(void)state;
-	assert_int_equal(pg_x86_features(0), pg_x86_features(1) & ~sse);
-	assert_int_equal(pg_host_features(), pg_x86_features(1));
-	if (__builtin_cpu_supports("ssse3"))
-		assert_true(pg_x86_features(1) & PG_FEATURE_X86_SSSE3);
-	assert_int_equal(!!(pg_x86_features(1) & PG_FEATURE_X86_AVX2),
-			 !!__builtin_cpu_supports("avx2"));
-	assert_int_equal(!!(pg_x86_features(1) & PG_FEATURE_X86_AVX512),
-			 __builtin_cpu_supports("avx512f") &&
-				 __builtin_cpu_supports("avx512bw") &&
-				 __builtin_cpu_supports("avx512vl"));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_checker),
 		cmocka_unit_test(test_checker_upper),
 		cmocka_unit_test(test_shani),
-		cmocka_unit_test(test_osfxsr),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
