@@ -10,11 +10,11 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{"pack", cli_pack},
-	{"inspect", cli_inspect},
-	{"verify", cli_verify},
-	{"load", cli_load},
-	{"log", cli_log},
+	{.name = "pack", .run = cli_pack},
+	{.name = "inspect", .run = cli_inspect},
+	{.name = "verify", .run = cli_verify},
+	{.name = "load", .run = cli_load},
+	{.name = "log", .run = cli_log},
 };
 
 static const char help[] =

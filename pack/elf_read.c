@@ -109,7 +109,9 @@ static enum pg_status check_type(const struct pg_elf64 *elf,
 	image->arch = arch_of(elf->machine, elf->big);
 	if (image->arch == 0)
 		return pg_fail(error, PG_E_FORMAT,
-			       "image: an ELF file for %s, which has no images",
+			       "image: an ELF file for %s-endian %s, for which "
+			       "there are no images; name another",
+			       elf->big ? "big" : "little",
 			       pg_elf_machine_name(elf->machine));
 	if (elf->type != ET_EXEC)
 		return pg_fail(error, PG_E_FORMAT,

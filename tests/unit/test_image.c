@@ -432,7 +432,9 @@ struct spoiled {
  * decides, and the initrd last. */
 static const struct spoiled spoiled[] = {
 	{0, 1, 'x', PG_E_FORMAT, "not an ELF file"},
+	{EI_VERSION, 1, 2, PG_E_FORMAT, "ELF64"},
 	{EHDR(e_type), 2, ET_DYN, PG_E_FORMAT, "executable"},
+	{EHDR(e_machine), 2, EM_S390, PG_E_FORMAT, "little-endian s390x"},
 	{EHDR(e_machine), 2, EM_MIPS, PG_E_FORMAT, "mips"},
 	{EHDR(e_machine), 2, EM_AARCH64, PG_E_CORRUPT, "ELF header for arm64"},
 	{EHDR(e_entry), 8, WINDOW, PG_E_CORRUPT, "e_entry"},
@@ -477,6 +479,42 @@ static void test_spoiled(void **state)
 	free(file);
 }
 
+/* Segments that an image may have and that nobody interprets; and more of them
+ * than any image has. */
+static void test_other_segments(void **state)
+{
+	size_t size;
+	uint8_t *file = make_image(&size);
+	uint16_t count = pg_load_le16(file + EHDR(e_phnum));
+	size_t table = 80 * sizeof(Elf64_Phdr);
+	uint8_t *extra;
+	struct pg_error error;
+
+	(void)state;
+	/* A note has no memory. */
+	pg_store_le64(file + PHDR(0, p_memsz), 0);
+	expect_ok(judge(file, size, &error), &error);
+	file = realloc(file, size + table);
+	assert_non_null(file);
+	memset(file + size, 0, table);
+	memcpy(file + size, file + PE_PHDR(0), count * sizeof(Elf64_Phdr));
+	pg_store_le64(file + EHDR(e_phoff), size);
+	extra = file + size + count * sizeof(Elf64_Phdr);
+	pg_store_le32(extra, PT_GNU_STACK);
+	pg_store_le64(extra + offsetof(Elf64_Phdr, p_offset), UINT64_MAX);
+	pg_store_le16(file + EHDR(e_phnum), (uint16_t)(count + 1));
+	expect_ok(judge(file, size + table, &error), &error);
+	for (size_t i = 0; i + count < 80; i++)
+		put_phdr(false, extra + i * sizeof(Elf64_Phdr), 0,
+			 WINDOW + WINDOW_BYTES + i * 0x1000, 0, 0x1000);
+	pg_store_le16(file + EHDR(e_phnum), PG_IMAGE_SEGMENTS_MAX + 1);
+	expect_ok(judge(file, size + table, &error), &error);
+	pg_store_le16(file + EHDR(e_phnum), PG_IMAGE_SEGMENTS_MAX + 2);
+	expect_error(judge(file, size + table, &error), PG_E_LIMIT, &error,
+		     "more than 65 segments");
+	free(file);
+}
+
 /* What the note says against what is there. */
 static void test_spoiled_note(void **state)
 {
@@ -488,6 +526,8 @@ static void test_spoiled_note(void **state)
 	} cases[] = {
 		{IMAGE_NOTE_VERSION, PG_MANIFEST_VERSION + 1, PG_E_VERSION,
 		 "version"},
+		{4, 32, PG_E_CORRUPT, "note is damaged"}, /* descsz */
+		{8, 2, PG_E_CORRUPT, "note is damaged"},  /* type */
 		{IMAGE_NOTE_PURGATORY, 0, PG_E_CORRUPT, "outside"},
 		{IMAGE_NOTE_PURGATORY, WINDOW, PG_E_FORMAT, "PGIMAGE1"},
 		{IMAGE_NOTE_MANIFEST, WINDOW, PG_E_CORRUPT, "does not follow"},
@@ -504,7 +544,7 @@ static void test_spoiled_note(void **state)
 
 		memcpy(saved, file + note + cases[i].at, 8);
 		memcpy(saved_entry, file + EHDR(e_entry), 8);
-		if (cases[i].at == IMAGE_NOTE_VERSION)
+		if (cases[i].at <= IMAGE_NOTE_VERSION)
 			pg_store_le32(file + note + cases[i].at,
 				      (uint32_t)cases[i].value);
 		else
@@ -840,6 +880,7 @@ int main(void)
 		cmocka_unit_test(test_flipped_content),
 		cmocka_unit_test(test_wrong_whole),
 		cmocka_unit_test(test_spoiled),
+		cmocka_unit_test(test_other_segments),
 		cmocka_unit_test(test_spoiled_note),
 		cmocka_unit_test(test_spoiled_manifest),
 		cmocka_unit_test(test_scattered_part),
