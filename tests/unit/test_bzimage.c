@@ -140,6 +140,16 @@ static void test_one_address(void **state)
 			pg_kernel_read(bzimage_bytes(file), &kernel, &error),
 			PG_E_CORRUPT, &error, "pref_address");
 	}
+	/* It must end below 4 GiB when it cannot be loaded above. */
+	pg_store_le16(file + HDR_XLOADFLAGS, XLF_KERNEL_64);
+	pg_store_le64(file + HDR_PREF_ADDRESS, 0x100000000);
+	expect_error(pg_kernel_read(bzimage_bytes(file), &kernel, &error),
+		     PG_E_CORRUPT, &error, "pref_address");
+	pg_store_le64(file + HDR_PREF_ADDRESS, 0xffe00000);
+	expect_ok(pg_kernel_read(bzimage_bytes(file), &kernel, &error), &error);
+	pg_store_le32(file + HDR_INIT_SIZE, 0x200001);
+	expect_error(pg_kernel_read(bzimage_bytes(file), &kernel, &error),
+		     PG_E_CORRUPT, &error, "pref_address");
 	free(file);
 }
 
