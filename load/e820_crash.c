@@ -7,6 +7,7 @@ static uint32_t kept(enum pg_iomem_type type)
 {
 	switch (type) {
 	case PG_IOMEM_RESERVED:
+	case PG_IOMEM_SOFT:
 		return PG_E820_RESERVED;
 	case PG_IOMEM_ACPI:
 		return PG_E820_ACPI;
@@ -16,6 +17,8 @@ static uint32_t kept(enum pg_iomem_type type)
 		return PG_E820_UNUSABLE;
 	case PG_IOMEM_PERSISTENT:
 		return PG_E820_PERSISTENT;
+	case PG_IOMEM_PERSISTENT_LEGACY:
+		return PG_E820_PERSISTENT_LEGACY;
 	default:
 		return 0;
 	}

@@ -15,12 +15,13 @@ static const struct {
 	/* RAM first: what is put later wins where two overlap. */
 	{"System RAM", PG_IOMEM_RAM, PG_E820_RAM},
 	{"Reserved", PG_IOMEM_RESERVED, PG_E820_RESERVED},
-	{"Soft Reserved", PG_IOMEM_RESERVED, PG_E820_RESERVED},
+	{"Soft Reserved", PG_IOMEM_SOFT, PG_E820_SOFT_RESERVED},
 	{"ACPI Tables", PG_IOMEM_ACPI, PG_E820_ACPI},
 	{"ACPI Non-volatile Storage", PG_IOMEM_NVS, PG_E820_NVS},
 	{"Unusable memory", PG_IOMEM_UNUSABLE, PG_E820_UNUSABLE},
 	{"Persistent Memory", PG_IOMEM_PERSISTENT, PG_E820_PERSISTENT},
-	{"Persistent Memory (legacy)", PG_IOMEM_PERSISTENT, PG_E820_PERSISTENT},
+	{"Persistent Memory (legacy)", PG_IOMEM_PERSISTENT_LEGACY,
+	 PG_E820_PERSISTENT_LEGACY},
 };
 #define TYPES (sizeof(types) / sizeof(types[0]))
 

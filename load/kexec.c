@@ -83,6 +83,12 @@ enum pg_status pg_kexec_fail(const char *root, int reason, bool crash,
 		lockdown_mode(root, mode, sizeof(mode));
 		if (locked_down(mode))
 			return say_locked(mode, error);
+		if (geteuid() == 0)
+			return pg_fail(error, PG_E_PRIVILEGE,
+				       "kexec_load: needs CAP_SYS_BOOT, and "
+				       "root has it not here: a container, or "
+				       "Secure Boot has locked the kernel down "
+				       "(dmesg tells)");
 		return pg_fail(error, PG_E_PRIVILEGE,
 			       "kexec_load: needs CAP_SYS_BOOT; run as root, "
 			       "outside of containers");

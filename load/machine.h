@@ -53,10 +53,12 @@ enum pg_iomem_type {
 	PG_IOMEM_RAM,	   /* "System RAM" */
 	PG_IOMEM_CRASH,	   /* "Crash kernel" */
 	PG_IOMEM_RESERVED, /* "Reserved" */
+	PG_IOMEM_SOFT,	   /* "Soft Reserved": EFI's specific purpose memory */
 	PG_IOMEM_ACPI,	   /* "ACPI Tables" */
 	PG_IOMEM_NVS,	   /* "ACPI Non-volatile Storage" */
 	PG_IOMEM_UNUSABLE, /* "Unusable memory" */
 	PG_IOMEM_PERSISTENT,
+	PG_IOMEM_PERSISTENT_LEGACY,
 	PG_IOMEM_KERNEL, /* "Kernel code", "rodata", "data", "bss" */
 };
 
@@ -87,6 +89,11 @@ struct pg_map {
 	struct pg_e820 *entries;
 	size_t count, room;
 };
+
+/* Linux's own types, beside those of pack/boot_params.h
+ * (arch/x86/include/asm/e820/types.h). */
+#define PG_E820_PERSISTENT_LEGACY 12
+#define PG_E820_SOFT_RESERVED	  0xefffffffu
 
 /* Puts @span into @map; what was there before makes way. @type 0 only makes
  * room. Neighbours of one type become one. PG_E_NO_MEMORY. */

@@ -18,6 +18,10 @@ static const char *e820_name(uint32_t type)
 		return "unusable";
 	case PG_E820_PERSISTENT:
 		return "persistent";
+	case PG_E820_PERSISTENT_LEGACY:
+		return "persistent (legacy)";
+	case PG_E820_SOFT_RESERVED:
+		return "soft reserved";
 	default:
 		return "unknown";
 	}

@@ -29,25 +29,32 @@ static void test_levels_and_types(void **state)
 		{0x90000000, 0x10000, PG_IOMEM_OTHER, 0},
 		{0x90000000, 0x1000, PG_IOMEM_RESERVED, 1},
 		{0x90000000, 0x100, PG_IOMEM_OTHER, 2},
+		{0xa0000000, 0x1000, PG_IOMEM_SOFT, 0},
+		{0xa0001000, 0x1000, PG_IOMEM_UNUSABLE, 0},
+		{0xa0002000, 0x1000, PG_IOMEM_PERSISTENT_LEGACY, 0},
 		{0x100000000, 0x100000000, PG_IOMEM_PERSISTENT, 0},
 	};
 	struct pg_iomem iomem;
 
 	(void)state;
-	assert_int_equal(parse("00000000-00000fff : Reserved\n"
-			       "00001000-0009efff : System RAM\n"
-			       "0009f000-0009ffff : reserved\n"
-			       "00100000-7fffffff : System RAM\n"
-			       "  02000000-02ffffff : Kernel code\n"
-			       "  30000000-3fffffff : Crash kernel\n"
-			       "80000000-80000fff : ACPI Tables\n"
-			       "80001000-80001fff : ACPI Non-volatile Storage\n"
-			       "90000000-9000ffff : PCI Bus 0000:00\n"
-			       "  90000000-90000fff : Reserved\n"
-			       "    90000000-900000ff : a : b\n"
-			       "100000000-1ffffffff : Persistent Memory",
-			       &iomem),
-			 PG_OK);
+	assert_int_equal(
+		parse("00000000-00000fff : Reserved\n"
+		      "00001000-0009efff : System RAM\n"
+		      "0009f000-0009ffff : reserved\n"
+		      "00100000-7fffffff : System RAM\n"
+		      "  02000000-02ffffff : Kernel code\n"
+		      "  30000000-3fffffff : Crash kernel\n"
+		      "80000000-80000fff : ACPI Tables\n"
+		      "80001000-80001fff : ACPI Non-volatile Storage\n"
+		      "90000000-9000ffff : PCI Bus 0000:00\n"
+		      "  90000000-90000fff : Reserved\n"
+		      "    90000000-900000ff : a : b\n"
+		      "a0000000-a0000fff : Soft Reserved\n"
+		      "a0001000-a0001fff : Unusable memory\n"
+		      "a0002000-a0002fff : Persistent Memory (legacy)\n"
+		      "100000000-1ffffffff : Persistent Memory",
+		      &iomem),
+		PG_OK);
 	assert_int_equal(iomem.count, sizeof(want) / sizeof(want[0]));
 	for (size_t i = 0; i < iomem.count; i++) {
 		assert_int_equal(iomem.entries[i].span.start, want[i].start);
@@ -309,6 +316,57 @@ static void test_firmware_map_errors(void **state)
 	machine_free(&machine);
 }
 
+/* What Linux tells apart stays apart, from the firmware and from iomem. */
+static void test_rare_types(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t normal, crash;
+	} rare[] = {
+		{"Soft Reserved", PG_E820_SOFT_RESERVED, PG_E820_RESERVED},
+		{"Unusable memory", PG_E820_UNUSABLE, PG_E820_UNUSABLE},
+		{"Persistent Memory", PG_E820_PERSISTENT, PG_E820_PERSISTENT},
+		{"Persistent Memory (legacy)", PG_E820_PERSISTENT_LEGACY,
+		 PG_E820_PERSISTENT_LEGACY},
+		{"Flying Memory", PG_E820_RESERVED, 0},
+	};
+	struct machine machine = machine_make("bios-1cpu");
+	const struct pg_span low = {0x1000, 0x1000};
+	struct pg_iomem iomem;
+	struct pg_map map;
+	char text[300];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rare) / sizeof(rare[0]); i++) {
+		machine_put(&machine, "/sys/firmware/memmap/6/type",
+			    rare[i].name);
+		snprintf(text, sizeof(text),
+			 "00001000-3fffffff : System RAM\n"
+			 "  30000000-3fffffff : Crash kernel\n"
+			 "40000000-4fffffff : %s\n",
+			 rare[i].name);
+		assert_int_equal(parse(text, &iomem), PG_OK);
+		assert_int_equal(
+			pg_firmware_map(machine.root, &iomem, &map, &error),
+			PG_OK);
+		assert_int_equal(type_at(&map, 0xfd00000000), rare[i].normal);
+		pg_map_free(&map);
+		assert_int_equal(
+			pg_firmware_map("/nowhere", &iomem, &map, &error),
+			PG_OK);
+		assert_int_equal(type_at(&map, 0x40000000),
+				 rare[i].crash ? rare[i].normal : 0);
+		pg_map_free(&map);
+		assert_int_equal(
+			pg_e820_crash(&iomem, &low, 1, NULL, 0, &map, &error),
+			PG_OK);
+		assert_int_equal(type_at(&map, 0x40000000), rare[i].crash);
+		pg_map_free(&map);
+		pg_iomem_free(&iomem);
+	}
+	machine_free(&machine);
+}
+
 static void test_crash_e820(void **state)
 {
 	struct machine machine = machine_make("efi-4cpu");
@@ -356,6 +414,7 @@ int main(void)
 		cmocka_unit_test(test_low_ram_is_cut),
 		cmocka_unit_test(test_firmware_overlap),
 		cmocka_unit_test(test_firmware_map_errors),
+		cmocka_unit_test(test_rare_types),
 		cmocka_unit_test(test_crash_e820),
 	};
 
