@@ -24,4 +24,9 @@ enum pg_status pg_8250_open(const struct pg_console *console);
 void pg_8250_close(void);
 void pg_8250_putc(char c);
 
+/* pl011.c: PG_CONSOLE_PL011 and PG_CONSOLE_SBSA, in the same way. */
+enum pg_status pg_pl011_open(const struct pg_console *console);
+void pg_pl011_close(void);
+void pg_pl011_putc(char c);
+
 #endif

@@ -70,6 +70,8 @@ void pg_8250_close(void)
 
 enum pg_status pg_8250_open(const struct pg_console *console)
 {
+	uint8_t line;
+
 	device = *console;
 	room = 0;
 	drops = 0;
@@ -78,7 +80,10 @@ enum pg_status pg_8250_open(const struct pg_console *console)
 		device.kind = PG_CONSOLE_NONE;
 		return PG_E_CONSOLE;
 	}
-	write_register(LCR, read_register(LCR) & (uint8_t)~LCR_DLAB);
+	/* A line control of 0, five bits to the character, is what a reset
+	 * leaves: nobody has set this UART up. */
+	line = read_register(LCR) & (uint8_t)~LCR_DLAB;
+	write_register(LCR, line ? line : LCR_8N1);
 	write_register(IER, 0);
 	if (device.baud)
 		set_rate(device.clock_hertz ? device.clock_hertz

@@ -138,6 +138,19 @@ static void test_says(void **state)
 	assert_int_equal(model.burst_most, 1);
 }
 
+/* As a reset leaves it, and as a kernel with parity set it. */
+static void test_line_control(void **state)
+{
+	const struct pg_console c = port_console(0);
+
+	(void)state;
+	assert_int_equal(pg_arch_console_open(&c), PG_OK);
+	assert_int_equal(model.lcr, LCR_8N1);
+	model.lcr = 0x1a; /* 7E1 */
+	assert_int_equal(pg_arch_console_open(&c), PG_OK);
+	assert_int_equal(model.lcr, 0x1a);
+}
+
 static void test_rates(void **state)
 {
 	const struct {
@@ -277,6 +290,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_says, fresh),
+		cmocka_unit_test_setup(test_line_control, fresh),
 		cmocka_unit_test_setup(test_rates, fresh),
 		cmocka_unit_test_setup(test_impossible_rate, fresh),
 		cmocka_unit_test_setup(test_fifo, fresh),

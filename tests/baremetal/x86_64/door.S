@@ -47,7 +47,7 @@ door_start:
 	orl	$0x600, %eax		/* OSFXSR, OSXMMEXCPT */
 	movl	%eax, %cr4
 	movl	%cr0, %eax
-	andl	$~0xc, %eax		/* EM, TS */
+	andl	$~0x6000000c, %eax	/* CD, NW, EM, TS */
 	movl	%eax, %cr0
 	movups	pattern, %xmm0
 	movups	pattern + 16, %xmm1

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The x86_64 bare-metal machine, whoever emulates it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from machine import BUILD, Image, Run, pack, scratch_folder  # noqa: E402
+
+DOOR = BUILD / "baremetal/x86_64/door.elf"
+PAYLOAD = BUILD / "baremetal/x86_64/payload.bin"
+PURGATORY = BUILD / "x86_64/purgatory.elf"
+PARAMETERS = 0x180000  # tests/baremetal/x86_64/door.h
+LA57 = 1
+DONE = 0x7F  # the payload's last word on the diagnostic port
+WINDOW = 0x2000000
+BACKUP = 0x9F000
+UART = 0x110000000  # RAM above the 4 GiB that the door maps
+
+scratch = scratch_folder()
+initrd = scratch / "initrd"
+initrd.write_bytes(bytes((7 * i + i // 251) % 256 for i in range(2_500_001)))
+
+
+def packed(*options: str, window: str = "0x2000000+64M") -> Image:
+    name = scratch / "image.elf"
+    return pack(name, PAYLOAD, f"--purgatory={PURGATORY}",
+                f"--initrd={initrd}", f"--window={window}",
+                "--console=ttyS0", *options)
+
+
+def code(status: int) -> int:
+    return 2 * status + 1
+
+
+def part(image: Image, name: str) -> dict:
+    return next(p for p in image.facts["parts"] if p["name"] == name)
+
+
+def address(image: Image, name: str) -> int:
+    return int(part(image, name)["address"], 0)
+
+
+def judge_handoff(run: Run, cr4: int) -> None:
+    v = run.values()
+    assert "payload: done" in run.text, run.text
+    assert run.status == code(DONE), run.status
+    for name in ("rax rbx rcx rdx rdi rbp r8 r9 r10 r11 r12 r13 r14 r15"
+                 .split()):
+        assert v[name] == 0, f"{name} is {v[name]:#x}"
+    assert v["rflags"] == 2, "flags"
+    assert (v["cs"], v["ds"], v["es"], v["ss"]) == (0x10, 0x18, 0x18, 0x18)
+    # Documentation/arch/x86/boot.rst: flat 4 GiB segments, execute/read and
+    # read/write.
+    assert v["gdt.code"] == 0x00AF9B000000FFFF
+    assert v["gdt.data"] == 0x00CF93000000FFFF
+    assert v["cr0"] == 0x80000011, f"{v['cr0']:#x}"
+    assert v["cr4"] == cr4, f"CR4 is {v['cr4']:#x}"
+    assert v["dr7"] == 0x400
+    # Vector state as the door left it.
+    assert v["xmm0.low"] == 0x0123456789ABCDEF
+    assert v["xmm0.high"] == 0xFEDCBA9876543210
+    assert v["xmm1.low"] == 0x1111111111111111
+    assert v["xmm7.low"] == 0x123456789ABCDE00
+    assert v["bp.header"] == int.from_bytes(b"HdrS", "little")
