@@ -123,7 +123,7 @@ def test_arguments(t: Test) -> None:
         t.fails(f"window '{text}'", 2, "E_USAGE", "pack", f"--window={text}")
     for text in ("", "ttyS4", "ttyS0,", "ttyS0,fast", "8250", "8250,port",
                  "8250,port,0xfff9", "8250,port,0x3f8,1,1", "8250,mmio,-1",
-                 "8250,mmio,0x1000,9600,3", "pl011,0x9000000",
+                 "8250,mmio,0x1000,9600,3", "vga,0xb8000",
                  "8250,port,0x3f8,9999999", "none,1"):
         t.fails(f"console '{text}'", 2, "E_USAGE", "pack", f"--console={text}")
     for option, text in (("on-mismatch", "hang"), ("reset", "port"),
@@ -232,16 +232,27 @@ def test_inputs(t: Test) -> None:
     pack("an old kernel", "E_OLD_KERNEL", with_field(0x206, "<H", 0x0205))
     pack("a 32-bit kernel", "E_FORMAT", with_field(0x236, "<H", 0x7e))
     pack("a contradiction", "E_CORRUPT", with_field(0x230, "<I", 3))
-    pack("a kernel for arm64", "arm64",
-         bytes(0x38) + b"ARM\x64" + bytes(100))
+    pack("a kernel for riscv", "riscv",
+         bytes(0x38) + b"RSC\x05" + bytes(100))
     pack("that is E_KERNEL_ARCH", "E_KERNEL_ARCH",
-         bytes(0x38) + b"ARM\x64" + bytes(100))
-    pack("a compressed kernel", "gunzip", b"\x1f\x8b\x08" + bytes(1000))
+         bytes(0x38) + b"RSC\x05" + bytes(100))
+    pack("a compressed file", "bunzip2", b"BZh9" + bytes(1000))
     pack("a text file", "E_FORMAT", b"hello " * 1000)
     pack("a long command line", "E_LIMIT", good, "--append", "x" * 2048)
-    pack("an initrd that does not fit", "E_NO_SPACE", good,
-         "--initrd", t.write("huge", bytes(65 << 20)))
-    (t.folder / "huge").unlink()
+    huge = t.write("huge", bytes(65 << 20))
+    pack("an initrd that does not fit", "E_NO_SPACE", good, "--initrd", huge)
+    # Room for the file and little more; then for it and its copy.
+    for megabytes, word in ((100, "initrd: no memory"), (170, "no memory")):
+        def limit(mib: int = megabytes) -> None:
+            resource.setrlimit(resource.RLIMIT_AS, (mib << 20, mib << 20))
+
+        t.fails(f"{megabytes} MiB of memory, {word}", 1, word, "pack", "-o",
+                "out", "--window=0x10000000+128M", "--initrd", huge, "good",
+                before=limit)
+        t.fails("that is E_NO_MEMORY", 1, "E_NO_MEMORY", "pack", "-o", "out",
+                "--window=0x10000000+128M", "--initrd", huge, "good",
+                before=limit)
+    huge.unlink()
     pack("a backup beyond the window", "E_OVERLAP", good, "--backup=1G")
     pack("a purgatory that is none", "E_FORMAT", good,
          "--purgatory=/bin/sh")
