@@ -85,23 +85,39 @@ static const char *log_fault(const struct pg_log *log, uint64_t room)
 	return NULL;
 }
 
-static enum pg_status take(int fd, const char *path, uint64_t offset,
-			   const struct pg_log *head, uint64_t room,
-			   struct pg_log **out, size_t *bytes,
-			   struct pg_error *error)
+/* One PT_LOAD. makedumpfile -E leaves out pages of zeros: what is behind
+ * file_bytes, up to memory_bytes, is zero. */
+struct load {
+	uint64_t offset, file_bytes, memory_bytes;
+};
+
+static enum pg_status take(int fd, const char *path, struct load load,
+			   const struct pg_log *head, struct pg_log **out,
+			   size_t *bytes, struct pg_error *error)
 {
-	const char *fault = log_fault(head, room);
+	const char *fault = log_fault(head, load.memory_bytes > load.file_bytes
+						    ? load.memory_bytes
+						    : load.file_bytes);
+	const uint64_t offset = load.offset;
 	struct pg_log *log;
+	size_t stored;
 
 	if (fault)
 		return pg_fail(error, PG_E_CORRUPT,
 			       "%s: the log at offset 0x%" PRIx64 " %s", path,
 			       offset, fault);
-	log = malloc(head->bytes);
+	stored = load.file_bytes < head->bytes ? (size_t)load.file_bytes
+					       : head->bytes;
+	if (head->text_bytes > stored - sizeof(*head))
+		return pg_fail(error, PG_E_TRUNCATED,
+			       "%s: ends within the text of the log at offset "
+			       "0x%" PRIx64,
+			       path, offset);
+	log = calloc(1, head->bytes);
 	if (!log)
 		return pg_fail(error, PG_E_NO_MEMORY, "%s: out of memory",
 			       path);
-	if (!read_at(fd, offset, log, head->bytes)) {
+	if (!read_at(fd, offset, log, stored)) {
 		free(log);
 		return pg_fail(error, PG_E_TRUNCATED,
 			       "%s: ends within the log at offset 0x%" PRIx64,
@@ -128,21 +144,26 @@ static enum pg_status find(int fd, const char *path, struct pg_log **out,
 		return status;
 	for (uint64_t i = 0; i < count; i++) {
 		uint8_t header[sizeof(Elf64_Phdr)];
-		uint64_t offset, size;
 		struct pg_log head;
+		struct load load;
 
 		if (!read_at(fd, headers + i * sizeof(header), header,
 			     sizeof(header)))
 			return pg_fail(error, PG_E_TRUNCATED,
 				       "%s: ends within its program headers",
 				       path);
-		offset = pg_load_le64(header + offsetof(Elf64_Phdr, p_offset));
-		size = pg_load_le64(header + offsetof(Elf64_Phdr, p_filesz));
-		if (pg_load_le32(header) != PT_LOAD || size < sizeof(head) ||
-		    !read_at(fd, offset, &head, sizeof(head)) ||
+		load.offset =
+			pg_load_le64(header + offsetof(Elf64_Phdr, p_offset));
+		load.file_bytes =
+			pg_load_le64(header + offsetof(Elf64_Phdr, p_filesz));
+		load.memory_bytes =
+			pg_load_le64(header + offsetof(Elf64_Phdr, p_memsz));
+		if (pg_load_le32(header) != PT_LOAD ||
+		    load.file_bytes < sizeof(head) ||
+		    !read_at(fd, load.offset, &head, sizeof(head)) ||
 		    memcmp(head.magic, PG_LOG_MAGIC, sizeof(head.magic)) != 0)
 			continue;
-		return take(fd, path, offset, &head, size, out, bytes, error);
+		return take(fd, path, load, &head, out, bytes, error);
 	}
 	return pg_fail(error, PG_E_NO_LOG,
 		       "%s: has no purgatory log; was the capture kernel "

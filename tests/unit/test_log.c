@@ -101,6 +101,35 @@ static void test_found(void **state)
 	free(log);
 }
 
+/* makedumpfile -E leaves pages of zeros out of the file. */
+static void test_without_zeros(void **state)
+{
+	struct core *core = make();
+	struct pg_log *log;
+	size_t bytes;
+
+	(void)state;
+	core->headers[2].p_filesz = 4096;
+	core->headers[2].p_memsz = AREA;
+	memset((uint8_t *)&core->log + 4096, 0xff, AREA - 4096);
+	assert_int_equal(try_bytes(core, sizeof(struct core), &log, &bytes),
+			 PG_OK);
+	assert_int_equal(bytes, AREA);
+	assert_memory_equal(log + 1, TEXT, sizeof(TEXT) - 1);
+	for (size_t i = 4096; i < AREA; i++)
+		assert_int_equal(((uint8_t *)log)[i], 0);
+	free(log);
+	core = make();
+	core->headers[2].p_filesz = 4096;
+	core->headers[2].p_memsz = AREA;
+	core->log.text_bytes = 4096 - sizeof(struct pg_log) + 1;
+	refuse(core, sizeof(struct core), PG_E_TRUNCATED, "text");
+	core = make();
+	core->headers[2].p_filesz = 4096;
+	core->headers[2].p_memsz = AREA - 1;
+	refuse(core, sizeof(struct core), PG_E_CORRUPT, "size");
+}
+
 static void test_not_a_core(void **state)
 {
 	const size_t all = sizeof(struct core);
@@ -287,6 +316,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_found),
+		cmocka_unit_test(test_without_zeros),
 		cmocka_unit_test(test_not_a_core),
 		cmocka_unit_test(test_no_log),
 		cmocka_unit_test(test_corrupt),
