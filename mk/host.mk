@@ -12,7 +12,9 @@ SHA256_SOURCES := $(SHA256_C) \
 	$(or $(wildcard arch/$(HOST)/sha256_*.[cS] arch/$(HOST)/host_*.c),\
 	     sha256/backend_none.c)
 LIB_SOURCES := $(SHA256_SOURCES) $(wildcard purgatory/check*.c) purgatory/status.c \
-	$(wildcard pack/*.c load/*.c)
+	$(wildcard fdt/*.c pack/*.c load/*.c)
+# Device trees, and compressed kernels.
+HOSTLIBS    := -lfdt -lz -llzma -lzstd
 CLI_SOURCES := $(wildcard cli/*.c)
 LIB_OBJECTS := $(LIB_SOURCES:%=$(H)/%.o)
 CLI_OBJECTS := $(CLI_SOURCES:%=$(H)/%.o)
@@ -34,14 +36,16 @@ $(H)/libpurgatorio.so.0: $(LIB_OBJECTS) mk/libpurgatorio.map
 	$(Q)$(HOSTCC) -shared -Wl,-soname,libpurgatorio.so.0 -Wl,-z,defs \
 		-Wl,-z,relro,-z,now -Wl,--build-id=none \
 		-Wl,--version-script=mk/libpurgatorio.map $(LDFLAGS) \
-		$(LIB_OBJECTS) -o $@
+		$(LIB_OBJECTS) $(HOSTLIBS) -o $@
 $(H)/purgatorio: $(CLI_OBJECTS) $(H)/libpurgatorio.a
 	$(call say,LD,$@)
-	$(Q)$(HOSTCC) -Wl,--build-id=none -Wl,-z,relro,-z,now $(LDFLAGS) $^ -o $@
+	$(Q)$(HOSTCC) -Wl,--build-id=none -Wl,-z,relro,-z,now $(LDFLAGS) $^ \
+		$(HOSTLIBS) -o $@
 # For an initramfs, which has no libraries.
 $(H)/purgatorio-static: $(CLI_OBJECTS) $(H)/libpurgatorio.a
 	$(call say,LD,$@)
-	$(Q)$(HOSTCC) -static -Wl,--build-id=none $(LDFLAGS) $^ -o $@
+	$(Q)$(HOSTCC) -static -Wl,--build-id=none $(LDFLAGS) $^ \
+		$(HOSTLIBS) -pthread -o $@
 
 .PHONY: host
 host: $(H)/purgatorio $(H)/purgatorio-static $(H)/libpurgatorio.so.0
