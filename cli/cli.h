@@ -48,12 +48,14 @@ bool cli_parse_bytes(const char *text, uint64_t *out);
 enum pg_status cli_parse_window(const char *text, uint64_t *start,
 				uint64_t *bytes, struct pg_error *error);
 
-/* `none`, `ttyS0` to `ttyS3` (with `,BAUD`), `8250,port,ADDRESS[,BAUD]` or
- * `8250,mmio,ADDRESS[,BAUD[,STRIDE]]`. PG_E_USAGE. */
+/* `none`, `ttyS0` to `ttyS3` (with `,BAUD`), `8250,port,ADDRESS[,BAUD]`,
+ * `8250,mmio,ADDRESS[,BAUD[,STRIDE]]`, `pl011,ADDRESS[,BAUD]` or
+ * `sbsa,ADDRESS`. PG_E_USAGE. */
 enum pg_status cli_parse_console(const char *text, struct pg_console *out,
 				 struct pg_error *error);
 
-/* `arch`, `port,ADDRESS,VALUE` or `mmio,ADDRESS,VALUE`. PG_E_USAGE. */
+/* `arch`, `port,ADDRESS,VALUE`, `mmio,ADDRESS,VALUE`, `psci,hvc` or
+ * `psci,smc`. PG_E_USAGE. */
 enum pg_status cli_parse_reset(const char *text, struct pg_reset *out,
 			       struct pg_error *error);
 

@@ -14,13 +14,17 @@ static const char help[] =
 	"      --initrd=FILE        may be repeated (--ramdisk is the same)\n"
 	"      --append=TEXT        the command line (--command-line is the\n"
 	"                           same)\n"
+	"      --dtb=FILE           arm64: the machine's device tree\n"
 	"      --console=CONSOLE    where the purgatory speaks: none "
 	"(default),\n"
-	"                           ttyS0[,115200], 8250,port,0x3f8[,BAUD] or\n"
-	"                           8250,mmio,ADDRESS[,BAUD[,STRIDE]]\n"
+	"                           ttyS0[,115200], 8250,port,0x3f8[,BAUD],\n"
+	"                           8250,mmio,ADDRESS[,BAUD[,STRIDE]],\n"
+	"                           pl011,ADDRESS or sbsa,ADDRESS; default "
+	"with\n"
+	"                           --dtb: its stdout-path\n"
 	"      --on-mismatch=WHAT   stop (default), reset or boot\n"
-	"      --reset=HOW          arch (default), port,0xcf9,6 or\n"
-	"                           mmio,ADDRESS,VALUE\n"
+	"      --reset=HOW          arch (default), port,0xcf9,6,\n"
+	"                           mmio,ADDRESS,VALUE, psci,hvc or psci,smc\n"
 	"      --backup=SIZE        save the first SIZE bytes of memory\n"
 	"      --purgatory=FILE     another purgatory.elf\n"
 	"  -h, --help\n";
@@ -32,6 +36,7 @@ enum {
 	OPT_MISMATCH,
 	OPT_RESET,
 	OPT_BACKUP,
+	OPT_DTB,
 	OPT_PURGATORY,
 };
 
@@ -46,6 +51,7 @@ static const struct option options[] = {
 	{"on-mismatch", required_argument, NULL, OPT_MISMATCH},
 	{"reset", required_argument, NULL, OPT_RESET},
 	{"backup", required_argument, NULL, OPT_BACKUP},
+	{"dtb", required_argument, NULL, OPT_DTB},
 	{"purgatory", required_argument, NULL, OPT_PURGATORY},
 	{"help", no_argument, NULL, 'h'},
 	{NULL, 0, NULL, 0},
@@ -74,7 +80,11 @@ static enum pg_status take(int option, struct arguments *arguments,
 	case OPT_APPEND:
 		pack->command_line = optarg;
 		return PG_OK;
+	case OPT_DTB:
+		pg_file_unmap(&pack->dtb);
+		return pg_file_map(optarg, &pack->dtb, error);
 	case OPT_CONSOLE:
+		pack->console_of_dtb = false;
 		return cli_parse_console(optarg, &pack->console, error);
 	case OPT_MISMATCH:
 		return cli_parse_policy(optarg, &pack->policy, error);
@@ -94,7 +104,7 @@ static enum pg_status take(int option, struct arguments *arguments,
 static enum pg_status run(struct arguments *arguments, struct pg_error *error)
 {
 	struct pg_pack_options *pack = &arguments->pack;
-	struct pg_kernel kernel;
+	struct pg_kernel kernel = {.arch = 0};
 	enum pg_status status;
 
 	pack->initrds = arguments->initrds.bytes;
@@ -108,6 +118,8 @@ static enum pg_status run(struct arguments *arguments, struct pg_error *error)
 					   &pack->purgatory_elf, error);
 	if (status == PG_OK)
 		status = pg_pack(pack, arguments->output, error);
+	pg_kernel_free(&kernel);
+	pg_file_unmap(&pack->dtb);
 	pg_file_unmap(&pack->kernel);
 	pg_file_unmap(&pack->purgatory_elf);
 	return status;
@@ -121,7 +133,7 @@ static int finish(struct arguments *arguments, int status)
 
 int cli_pack(int argc, char **argv)
 {
-	struct arguments arguments = {.kernel = NULL};
+	struct arguments arguments = {.pack.console_of_dtb = true};
 	struct pg_error error;
 	int option;
 

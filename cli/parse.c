@@ -174,6 +174,25 @@ static bool parse_8250(const struct fields *fields, struct pg_console *out)
 	return true;
 }
 
+/* pl011,ADDRESS[,BAUD] and sbsa,ADDRESS, whose rate is not ours to set. */
+static bool parse_arm(const struct fields *fields, struct pg_console *out)
+{
+	bool pl011 = field_is(fields, 0, "pl011");
+	uint64_t address, baud = 0;
+
+	if ((!pl011 && !field_is(fields, 0, "sbsa")) ||
+	    fields->count > (pl011 ? 3 : 2) ||
+	    !field_number(fields, 1, UINT64_MAX - 4096, &address) ||
+	    (fields->count == 3 && !field_number(fields, 2, BAUD_MAX, &baud)))
+		return false;
+	*out = (struct pg_console){.kind = pl011 ? PG_CONSOLE_PL011
+						 : PG_CONSOLE_SBSA,
+				   .baud = (uint32_t)baud,
+				   .address = address,
+				   .stride = 4};
+	return true;
+}
+
 enum pg_status cli_parse_console(const char *text, struct pg_console *out,
 				 struct pg_error *error)
 {
@@ -184,12 +203,14 @@ enum pg_status cli_parse_console(const char *text, struct pg_console *out,
 		return PG_OK;
 	}
 	if (split(text, &fields) &&
-	    (parse_tty(&fields, out) || parse_8250(&fields, out)))
+	    (parse_tty(&fields, out) || parse_8250(&fields, out) ||
+	     parse_arm(&fields, out)))
 		return PG_OK;
 	return pg_fail(error, PG_E_USAGE,
 		       "console '%s': give none, ttyS0 to ttyS3 "
-		       "(ttyS0,115200), 8250,port,0x3f8[,BAUD] or "
-		       "8250,mmio,ADDRESS[,BAUD[,STRIDE]]",
+		       "(ttyS0,115200), 8250,port,0x3f8[,BAUD], "
+		       "8250,mmio,ADDRESS[,BAUD[,STRIDE]], "
+		       "pl011,ADDRESS[,BAUD] or sbsa,ADDRESS",
 		       text);
 }
 
@@ -202,6 +223,12 @@ enum pg_status cli_parse_reset(const char *text, struct pg_reset *out,
 
 	if (strcmp(text, "arch") == 0) {
 		*out = (struct pg_reset){.kind = PG_RESET_ARCH};
+		return PG_OK;
+	}
+	if (strcmp(text, "psci,hvc") == 0 || strcmp(text, "psci,smc") == 0) {
+		*out = (struct pg_reset){.kind = text[5] == 'h'
+							 ? PG_RESET_PSCI_HVC
+							 : PG_RESET_PSCI_SMC};
 		return PG_OK;
 	}
 	if (split(text, &fields)) {
@@ -219,8 +246,8 @@ enum pg_status cli_parse_reset(const char *text, struct pg_reset *out,
 		}
 	}
 	return pg_fail(error, PG_E_USAGE,
-		       "reset '%s': give arch, port,0xcf9,6 or "
-		       "mmio,ADDRESS,VALUE",
+		       "reset '%s': give arch, port,0xcf9,6, "
+		       "mmio,ADDRESS,VALUE, psci,hvc or psci,smc",
 		       text);
 }
 

@@ -1,213 +1,86 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * What kind of file is this? Kernels that cannot be taken yet are recognised
- * too, so that the error can name them.
- */
-#include <elf.h>
+/* What kind of file is this? Kernels inside of other files are taken out. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "pack/kernel_formats.h"
-#include "purgatorio/byteorder.h"
+#include "pack/pe.h"
 
-/* PE's Machine (Microsoft's "PE Format", "Machine Types"). */
-#define PE_AMD64       0x8664
-#define PE_ARM64       0xaa64
-#define PE_RISCV64     0x5064
-#define PE_LOONGARCH64 0x6264
-#define PE_I386	       0x014c
-#define PE_ARM	       0x01c2
+/* Image.gz in an EFI zboot image in an EFI program: nobody does more. */
+#define DEPTH_MAX 4
 
-const char *pg_elf_machine_name(uint16_t machine)
+static bool machine_is_ours(const struct pg_pe *pe)
 {
-	switch (machine) {
-	case EM_386:
-		return "i386";
-	case EM_X86_64:
-		return "x86_64";
-	case EM_ARM:
-		return "arm";
-	case EM_AARCH64:
-		return "arm64";
-	case EM_PPC:
-		return "ppc";
-	case EM_PPC64:
-		return "ppc64";
-	case EM_S390:
-		return "s390x";
-	case EM_RISCV:
-		return "riscv";
-	case EM_MIPS:
-		return "mips";
-	default:
-		return "an unknown machine";
+	return pe->machine == PG_PE_AMD64 || pe->machine == PG_PE_ARM64;
+}
+
+/* A kernel inside of @file: it is there as it is (*@kind is
+ * PG_COMPRESSION_NONE) or compressed. PG_OK with *@out empty: there is none. */
+static enum pg_status find_inner(struct pg_bytes file, struct pg_bytes *out,
+				 enum pg_compression *kind,
+				 struct pg_error *error)
+{
+	struct pg_error ignored;
+	struct pg_pe pe;
+
+	*out = (struct pg_bytes){NULL, 0};
+	*kind = pg_compression_of(file);
+	if (*kind != PG_COMPRESSION_NONE) {
+		*out = file;
+		return PG_OK;
 	}
+	if (file.size < 2 || memcmp(file.data, "MZ", 2) != 0 ||
+	    pg_pe_open(file, &pe, &ignored) != PG_OK || !machine_is_ours(&pe))
+		return PG_OK;
+	if (pg_zboot_recognise(file))
+		return pg_zboot_payload(file, out, kind, error);
+	/* A unified kernel image, as systemd-stub defines it. */
+	pg_pe_section(&pe, ".linux", out);
+	return PG_OK;
 }
 
-const char *pg_arch_name(uint32_t arch)
+static enum pg_status read_any(struct pg_bytes file, unsigned depth,
+			       struct pg_kernel *out, struct pg_error *error)
 {
-	switch (arch) {
-	case PG_ARCH_X86_64:
-		return "x86_64";
-	case PG_ARCH_ARM64:
-		return "arm64";
-	case PG_ARCH_PPC64:
-		return "ppc64";
-	case PG_ARCH_S390X:
-		return "s390x";
-	default:
-		return "an unknown architecture";
-	}
-}
+	struct pg_bytes inner, unpacked = {NULL, 0};
+	enum pg_compression kind;
+	enum pg_status status;
 
-/* Does @file hold @magic at @at? */
-static bool has(struct pg_bytes file, size_t at, const char *magic,
-		size_t bytes)
-{
-	return file.size >= bytes && at <= file.size - bytes &&
-	       memcmp(file.data + at, magic, bytes) == 0;
-}
-
-static enum pg_status other_arch(struct pg_error *error, const char *arch,
-				 const char *format)
-{
-	return pg_fail(error, PG_E_KERNEL_ARCH,
-		       "kernel: is for %s (%s); give a kernel that was built "
-		       "for x86_64",
-		       arch, format);
-}
-
-static enum pg_status refuse_elf(struct pg_bytes file, struct pg_error *error)
-{
-	bool big;
-	uint16_t machine;
-
-	if (file.size < sizeof(Elf64_Ehdr))
-		return pg_fail(error, PG_E_TRUNCATED,
-			       "kernel: an ELF file of %zu bytes; copy or "
-			       "download it again",
-			       file.size);
-	big = file.data[EI_DATA] == ELFDATA2MSB;
-	machine = big ? pg_load_be16(file.data + 18)
-		      : pg_load_le16(file.data + 18);
-	if (machine != EM_X86_64)
-		return other_arch(error, pg_elf_machine_name(machine), "ELF");
-	return pg_fail(
-		error, PG_E_FORMAT,
-		"kernel: an x86_64 ELF file; give the bzImage that was "
-		"built with it (arch/x86/boot/bzImage, /boot/vmlinuz-*)");
-}
-
-static const char *pe_machine_name(uint16_t machine)
-{
-	switch (machine) {
-	case PE_AMD64:
-		return "x86_64";
-	case PE_ARM64:
-		return "arm64";
-	case PE_RISCV64:
-		return "riscv";
-	case PE_LOONGARCH64:
-		return "loongarch64";
-	case PE_I386:
-		return "i386";
-	case PE_ARM:
-		return "arm";
-	default:
-		return "an unknown machine";
-	}
-}
-
-/* "MZ" without "HdrS": the PE header says for which machine. */
-static enum pg_status refuse_pe(struct pg_bytes file, struct pg_error *error)
-{
-	bool zboot = has(file, 4, "zimg", 4);
-	size_t at;
-	uint16_t machine;
-
-	if (file.size < 0x40)
-		return pg_fail(
-			error, PG_E_TRUNCATED,
-			"kernel: ends at %zu, inside of its header; copy "
-			"or download it again",
-			file.size);
-	at = pg_load_le32(file.data + 0x3c);
-	if (!has(file, at, "PE\0\0", 4) || file.size - at < 6)
+	if (pg_bzimage_recognise(file))
+		return pg_bzimage_read(file, out, error);
+	if (pg_arm64_recognise(file))
+		return pg_arm64_read(file, out, error);
+	status = find_inner(file, &inner, &kind, error);
+	if (status != PG_OK)
+		return status;
+	if (inner.size == 0)
+		return pg_kernel_refuse(file, error);
+	if (depth == DEPTH_MAX)
 		return pg_fail(error, PG_E_FORMAT,
-			       "kernel: a DOS program or a damaged PE file; "
-			       "give a bzImage");
-	machine = pg_load_le16(file.data + at + 4);
-	if (machine != PE_AMD64)
-		return other_arch(error, pe_machine_name(machine),
-				  zboot ? "EFI zboot" : "PE");
-	if (zboot)
-		return pg_fail(error, PG_E_FORMAT,
-			       "kernel: an EFI zboot image; give a bzImage");
-	return pg_fail(
-		error, PG_E_FORMAT,
-		"kernel: an EFI program, perhaps a unified kernel image; "
-		"take the kernel out: objcopy -O binary "
-		"--only-section=.linux FILE vmlinuz");
-}
-
-struct packed_format {
-	const char *magic;
-	size_t bytes;
-	const char *name, *unpacker;
-};
-
-static const struct packed_format packed_formats[] = {
-	{"\x1f\x8b", 2, "gzip", "gunzip"},
-	{"\xfd"
-	 "7zXZ\0",
-	 6, "xz", "unxz"},
-	{"\x28\xb5\x2f\xfd", 4, "zstd", "unzstd"},
-	{"BZh", 3, "bzip2", "bunzip2"},
-	{"\x02\x21\x4c\x18", 4, "lz4", "unlz4"},
-};
-
-static enum pg_status refuse(struct pg_bytes file, struct pg_error *error)
-{
-	if (file.size == 0)
-		return pg_fail(error, PG_E_TRUNCATED,
-			       "kernel: the file is empty; copy or download it "
-			       "again");
-	if (has(file, 0, ELFMAG, SELFMAG))
-		return refuse_elf(file, error);
-	if (has(file, 0x38, "ARM\x64", 4))
-		return other_arch(error, "arm64",
-				  has(file, 0, "MZ", 2) ? "Image with EFI stub"
-							: "Image");
-	if (has(file, 0x38, "RSC\x05", 4))
-		return other_arch(error, "riscv", "Image");
-	if (has(file, 0x24, "\x18\x28\x6f\x01", 4))
-		return other_arch(error, "arm", "zImage");
-	if (has(file, 0x10008, "S390EP", 6))
-		return other_arch(error, "s390x", "raw image");
-	if (has(file, 0, "MZ", 2))
-		return refuse_pe(file, error);
-	if (has(file, 0, "\x27\x05\x19\x56", 4))
-		return pg_fail(error, PG_E_FORMAT,
-			       "kernel: a U-Boot uImage; give the bzImage that "
-			       "it was made of");
-	for (size_t i = 0; i < sizeof(packed_formats) / sizeof(*packed_formats);
-	     i++) {
-		const struct packed_format *f = &packed_formats[i];
-
-		if (has(file, 0, f->magic, f->bytes))
-			return pg_fail(error, PG_E_FORMAT,
-				       "kernel: a %s file; unpack it with %s "
-				       "and give the bzImage inside",
-				       f->name, f->unpacker);
-	}
-	return pg_fail(error, PG_E_FORMAT,
-		       "kernel: not a format known here (no HdrS at 0x202); "
-		       "give a Linux x86_64 bzImage");
+			       "kernel: more than %u files inside of each "
+			       "other; give the innermost",
+			       DEPTH_MAX);
+	if (kind == PG_COMPRESSION_NONE)
+		return read_any(inner, depth + 1, out, error);
+	status = pg_unpack(kind, inner, &unpacked, error);
+	if (status == PG_OK)
+		status = read_any(unpacked, depth + 1, out, error);
+	/* Pointers lead into the innermost copy. */
+	if (status != PG_OK || out->owned != NULL)
+		free((void *)(uintptr_t)unpacked.data);
+	else
+		out->owned = (void *)(uintptr_t)unpacked.data;
+	return status;
 }
 
 enum pg_status pg_kernel_read(struct pg_bytes file, struct pg_kernel *out,
 			      struct pg_error *error)
 {
-	if (pg_bzimage_recognise(file))
-		return pg_bzimage_read(file, out, error);
-	return refuse(file, error);
+	return read_any(file, 0, out, error);
+}
+
+void pg_kernel_free(struct pg_kernel *kernel)
+{
+	free(kernel->owned);
+	*kernel = (struct pg_kernel){.arch = 0};
 }

@@ -8,12 +8,29 @@
 
 #include <stdbool.h>
 
+#include "pack/compressed.h"
 #include "purgatorio/purgatorio.h"
 
 /* "HdrS" at 0x202 (Documentation/arch/x86/boot.rst). */
 bool pg_bzimage_recognise(struct pg_bytes file);
 enum pg_status pg_bzimage_read(struct pg_bytes file, struct pg_kernel *out,
 			       struct pg_error *error);
+
+/* "ARM\x64" at 0x38 (Documentation/arch/arm64/booting.rst). */
+bool pg_arm64_recognise(struct pg_bytes file);
+enum pg_status pg_arm64_read(struct pg_bytes file, struct pg_kernel *out,
+			     struct pg_error *error);
+
+/* "MZ" and "zimg": where the compressed kernel lies in @file, and how it is
+ * compressed. PG_E_FORMAT, PG_E_CORRUPT, PG_E_TRUNCATED. */
+bool pg_zboot_recognise(struct pg_bytes file);
+enum pg_status pg_zboot_payload(struct pg_bytes file, struct pg_bytes *out,
+				enum pg_compression *kind,
+				struct pg_error *error);
+
+/* Says what @file is, if it is no kernel that can be taken: always an error.
+ * (pack/kernel_refuse.c) */
+enum pg_status pg_kernel_refuse(struct pg_bytes file, struct pg_error *error);
 
 /* "x86_64", "arm64", ... of an ELF machine or PG_ARCH_*; never NULL. */
 const char *pg_elf_machine_name(uint16_t machine);

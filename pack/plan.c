@@ -129,10 +129,20 @@ static enum pg_status check_spec(const struct pg_part_spec *spec,
 		return pg_fail(error, PG_E_USAGE,
 			       "%s: alignment 0x%llx is not a power of two",
 			       spec->name, (unsigned long long)spec->alignment);
+	if (spec->alignment_offset % PG_PAGE_BYTES != 0 ||
+	    (spec->alignment_offset != 0 &&
+	     spec->alignment_offset >= spec->alignment))
+		return pg_fail(error, PG_E_USAGE,
+			       "%s: 0x%llx above an alignment of 0x%llx is no "
+			       "page multiple below it",
+			       spec->name,
+			       (unsigned long long)spec->alignment_offset,
+			       (unsigned long long)spec->alignment);
 	if (!(spec->flags & PG_SPEC_FIXED))
 		return PG_OK;
 	if (spec->fixed % PG_PAGE_BYTES != 0 ||
-	    (spec->alignment != 0 && spec->fixed % spec->alignment != 0))
+	    (spec->alignment != 0 &&
+	     spec->fixed % spec->alignment != spec->alignment_offset))
 		return pg_fail(error, PG_E_USAGE,
 			       "%s: address 0x%llx is not a multiple of its "
 			       "alignment",

@@ -13,6 +13,7 @@ struct item {
 	const char *name;
 	uint64_t bytes; /* whole pages */
 	uint64_t alignment;
+	uint64_t offset;  /* from a multiple of alignment */
 	uint64_t lowest;  /* of its first byte */
 	uint64_t highest; /* of its last byte */
 	uint64_t fixed;
@@ -86,6 +87,27 @@ static bool usable(struct pg_span window, const struct item *item,
 	return true;
 }
 
+/* The first or last address from @value on that suits @item. */
+static bool align_up(uint64_t value, const struct item *item, uint64_t *out)
+{
+	uint64_t base = value > item->offset ? value - item->offset : 0;
+
+	if (!pg_align_up(base, item->alignment, &base) ||
+	    base > UINT64_MAX - item->offset)
+		return false;
+	*out = base + item->offset;
+	return true;
+}
+
+static bool align_down(uint64_t value, const struct item *item, uint64_t *out)
+{
+	if (value < item->offset)
+		return false;
+	*out = pg_align_down(value - item->offset, item->alignment) +
+	       item->offset;
+	return true;
+}
+
 /* Both directions step from gap to gap: each step leaves one taken span
  * behind, so that there are at most taken_count + 1 of them. */
 static bool fit_low(const struct placing *placing, struct pg_span room,
@@ -97,7 +119,7 @@ static bool fit_low(const struct placing *placing, struct pg_span room,
 		const struct pg_span *taken;
 		struct pg_span span;
 
-		if (!pg_align_up(start, item->alignment, &start) ||
+		if (!align_up(start, item, &start) ||
 		    !pg_span_make(start, item->bytes, &span) ||
 		    !pg_span_contains(room, span))
 			return false;
@@ -121,9 +143,9 @@ static bool fit_high(const struct placing *placing, struct pg_span room,
 
 		if (end < item->bytes)
 			return false;
-		span.start = pg_align_down(end - item->bytes, item->alignment);
 		span.bytes = item->bytes;
-		if (!pg_span_contains(room, span))
+		if (!align_down(end - item->bytes, item, &span.start) ||
+		    !pg_span_contains(room, span))
 			return false;
 		taken = clash(placing, span);
 		if (taken == NULL) {
@@ -269,6 +291,7 @@ static void list_items(struct pg_plan *plan, struct placing *placing)
 			.name = spec->name,
 			.bytes = whole_pages(spec->memory_bytes),
 			.alignment = spec->alignment,
+			.offset = spec->alignment_offset,
 			.lowest = spec->lowest,
 			.highest =
 				spec->highest == 0 ? UINT64_MAX : spec->highest,

@@ -69,9 +69,11 @@ enum pg_status pg_file_write(const char *path, struct pg_bytes bytes,
 
 enum pg_kernel_format {
 	PG_KERNEL_BZIMAGE = 1, /* Linux x86, boot protocol >= 2.06 */
+	PG_KERNEL_ARM64_IMAGE, /* Linux arm64, 3.17 and later */
 };
 
-/* What a kernel file says of itself. All pointers lead into the file. */
+/* What a kernel file says of itself. All pointers lead into the file, or into
+ * what was unpacked from it. */
 struct pg_kernel {
 	uint32_t arch; /* PG_ARCH_* */
 	enum pg_kernel_format format;
@@ -88,12 +90,21 @@ struct pg_kernel {
 	char release[128];	 /* "6.1.0-…", or "" */
 	/* x86: the setup header, from offset 0x1f1 of the file */
 	struct pg_bytes setup_header;
+	uint64_t alignment_offset; /* the load address is this much above a
+				      multiple of alignment */
+	bool lowest_only;	   /* it cannot use memory below its own */
+	bool big_endian;	   /* arm64 */
+	uint32_t page_bytes;	   /* arm64: of its page tables; 0: not told */
+	void *owned;		   /* by pg_kernel_free() */
 };
 
-/* Recognises and checks the kernel in @file. PG_E_TRUNCATED, PG_E_FORMAT,
- * PG_E_CORRUPT, PG_E_OLD_KERNEL, PG_E_KERNEL_ARCH. */
+/* Recognises and checks the kernel in @file, or in what is packed inside of
+ * it: gzip, xz, zstd, EFI zboot, the section .linux of an EFI program. Free
+ * with pg_kernel_free(). PG_E_TRUNCATED, PG_E_FORMAT, PG_E_CORRUPT,
+ * PG_E_OLD_KERNEL, PG_E_KERNEL_ARCH, PG_E_LIMIT, PG_E_NO_MEMORY. */
 enum pg_status pg_kernel_read(struct pg_bytes file, struct pg_kernel *out,
 			      struct pg_error *error);
+void pg_kernel_free(struct pg_kernel *kernel);
 
 /* --------------------------------------------------------------- plan -- */
 
@@ -101,14 +112,16 @@ enum pg_status pg_kernel_read(struct pg_bytes file, struct pg_kernel *out,
  * may be given or changed until pg_plan_seal(). */
 struct pg_part_spec {
 	char name[24];
-	uint32_t kind;		 /* PG_PART_* */
-	struct pg_bytes content; /* not copied; size 0: memory only */
-	uint64_t memory_bytes;	 /* >= content.size; 0: content.size */
-	uint64_t alignment;	 /* power of two; 0: PG_PAGE_BYTES */
-	uint64_t lowest;	 /* lowest address of its first byte */
-	uint64_t highest;	 /* of its last byte; 0: no limit */
-	uint64_t fixed;		 /* with PG_SPEC_FIXED: exactly here */
-	uint32_t flags;		 /* PG_SPEC_* */
+	uint32_t kind;		   /* PG_PART_* */
+	struct pg_bytes content;   /* not copied; size 0: memory only */
+	uint64_t memory_bytes;	   /* >= content.size; 0: content.size */
+	uint64_t alignment;	   /* power of two; 0: PG_PAGE_BYTES */
+	uint64_t lowest;	   /* lowest address of its first byte */
+	uint64_t highest;	   /* of its last byte; 0: no limit */
+	uint64_t fixed;		   /* with PG_SPEC_FIXED: exactly here */
+	uint32_t flags;		   /* PG_SPEC_* */
+	uint64_t alignment_offset; /* it begins this much above a multiple of
+				      alignment; whole pages, less than it */
 };
 #define PG_SPEC_FIXED	  0x1u	/* place at .fixed */
 #define PG_SPEC_TOP_DOWN  0x2u	/* as high as possible instead of low */
@@ -248,6 +261,8 @@ struct pg_pack_options {
 	uint64_t window_start, window_bytes;
 	struct pg_console console;
 	struct pg_reset reset;
+	struct pg_bytes dtb;   /* arm64: the machine's device tree */
+	bool console_of_dtb;   /* take the console that dtb names */
 	uint32_t policy;       /* PG_POLICY_*; 0: PG_POLICY_STOP */
 	uint64_t backup_bytes; /* first bytes of memory to save; 0: none */
 };

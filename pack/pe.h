@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* PE32+ files, as far as kernels come in them (Microsoft, "PE Format"). */
+#ifndef PURGATORIO_PACK_PE_H
+#define PURGATORIO_PACK_PE_H
+
+#include <stdbool.h>
+
+#include "purgatorio/purgatorio.h"
+
+struct pg_pe {
+	struct pg_bytes file;
+	uint16_t machine; /* PG_PE_* */
+	size_t sections;  /* offset of the section table */
+	size_t section_count;
+};
+
+/* "Machine Types" */
+#define PG_PE_AMD64	  0x8664
+#define PG_PE_ARM64	  0xaa64
+#define PG_PE_RISCV64	  0x5064
+#define PG_PE_LOONGARCH64 0x6264
+#define PG_PE_I386	  0x014c
+#define PG_PE_ARM	  0x01c2
+const char *pg_pe_machine_name(uint16_t machine);
+
+/* Reads the headers of @file, which begins with "MZ": the section table and
+ * every section's content lie in the file. PG_E_TRUNCATED, PG_E_FORMAT. */
+enum pg_status pg_pe_open(struct pg_bytes file, struct pg_pe *out,
+			  struct pg_error *error);
+
+/* The content of the section @name. False: there is none. */
+bool pg_pe_section(const struct pg_pe *pe, const char *name,
+		   struct pg_bytes *out);
+
+#endif
