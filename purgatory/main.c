@@ -16,6 +16,7 @@
 #include "purgatory/purgatory.h"
 
 #include "purgatorio/arch.h"
+#include "purgatorio/sha256.h"
 
 static struct pg_context context;
 
@@ -70,6 +71,9 @@ static void greet(void)
 	pg_put(" ranges, CPU features ");
 	pg_put_hex(context.features);
 	pg_put("\n");
+	if (context.features & PG_FEATURE_UNCACHED)
+		pg_put("caches stay off: what the manifest names cannot be "
+		       "mapped; this will be slow\n");
 }
 
 noreturn void pg_main(const struct pg_image_header *image)

@@ -29,6 +29,8 @@
 #define PG_FEATURE_PPC64_CRYPTO 0x00010000u /* ISA 2.07, MSR.VEC and VSX */
 #define PG_FEATURE_S390X_KIMD	0x01000000u /* CPACF query lists SHA-256 */
 #define PG_FEATURE_S390X_VX	0x02000000u /* vector facility, CR0.46 */
+/* Not the hash's: the purgatory works with its caches off, and slowly. */
+#define PG_FEATURE_UNCACHED 0x80000000u
 
 /* One range to hash. */
 struct pg_sha256_job {
@@ -38,7 +40,9 @@ struct pg_sha256_job {
 };
 
 /* Hashes all @count jobs. @features is a subset of what the CPU allows.
- * Cannot fail. */
+ * Cannot fail. Jobs are started in their order: where one is much longer than
+ * the others, it should come first. Jobs of more than 2^61 - 1 bytes are
+ * beyond FIPS 180-4. */
 void pg_sha256_many(struct pg_sha256_job *jobs, size_t count,
 		    uint32_t features);
 
