@@ -169,8 +169,9 @@ class _Downloads:
                   for p in packages]
         for attempt in range(3):
             done = subprocess.run(
-                ["apt-get", *APT, *_apt(suite), "download", *wanted], cwd=self._folder,
-                text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+                ["apt-get", *APT, *_apt(suite), "download", *wanted],
+                cwd=self._folder, text=True, stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE)
             if done.returncode == 0:
                 return
             time.sleep(1 + attempt)
