@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * x86_64: SHA-NI with 1 to 4 streams. A stream is bound by the latency of
- * SHA256RNDS2, which is at least twice its throughput: two streams side by
- * side take hardly longer than one, and more hide the rest of the work.
+ * SHA256RNDS2, four cycles, of which the CPU can start one every two. Two
+ * streams fill most of that, three and four the rest (a little on Intel, where
+ * the message schedule needs the same port; more on AMD).
  */
 #include "purgatorio/sha256.h"
 

@@ -79,8 +79,8 @@
 .endm
 
 /* W(0) to W(15) := the stream's next block; newest := W(12) to W(15). Keeps
- * the state for the end of the block, behind the schedules. wk holds the
- * shuffle that reverses the bytes of each word. */
+ * the state for the end of the block, at rsp, below the schedules. wk holds
+ * the shuffle that reverses the bytes of each word. */
 .macro load_block s, data, abef, cdgh, newest, at
 	.irp	i, 0, 1, 2, 3
 	movdqu	16 * \i(\data), \newest
@@ -93,7 +93,9 @@
 .endm
 
 /* Four rounds, while the schedule gets its words i + 16 to i + 19, where i is
- * the word at w. */
+ * the word at w; newest holds i + 12 to i + 15, before and after. All streams
+ * use wk, t and u: the CPU renames them, and its order of execution mixes the
+ * streams. */
 .macro rounds_and_schedule s, data, abef, cdgh, newest, at
 	movdqa	SCHEDULE_BYTES * \s(w), wk
 	movdqa	wk, t

@@ -3,11 +3,17 @@
 #ifndef PURGATORIO_X86_64_SHA256_SHANI_H
 #define PURGATORIO_X86_64_SHA256_SHANI_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "sha256/backend.h"
 
 #define PG_SHANI_LANES 4
+
+/* LANE_BYTES and LANE_DATA of the assembly. */
+_Static_assert(sizeof(struct pg_sha256_lane) == 40, "lane");
+_Static_assert(offsetof(struct pg_sha256_lane, state) == 0, "lane.state");
+_Static_assert(offsetof(struct pg_sha256_lane, data) == 32, "lane.data");
 
 /* Each advances lanes[0] to lanes[n - 1] by @blocks >= 1. */
 void pg_sha256_shani_x1(struct pg_sha256_lane *lanes, uint64_t blocks);
