@@ -7,6 +7,7 @@
 
 #include "load/parts.h"
 #include "pack/bzimage.h"
+#include "pack/kernel_formats.h"
 
 #define SECTOR_BYTES 512
 
@@ -192,8 +193,9 @@ enum pg_status pg_source_read(const struct pg_load_options *options,
 	}
 	if (status == PG_OK && source.kernel.arch != PG_ARCH_X86_64)
 		status = pg_fail(error, PG_E_KERNEL_ARCH,
-				 "kernel: is for another architecture than "
-				 "this machine's, x86_64");
+				 "kernel: is for %s, and this machine is an "
+				 "x86_64; give a kernel that was built for it",
+				 pg_arch_name(source.kernel.arch));
 	if (status == PG_OK)
 		status = complete_cmdline(options, root, &source, error);
 	if (status != PG_OK) {
@@ -242,6 +244,7 @@ enum pg_status pg_source_digests(const struct pg_source *source,
 
 void pg_source_free(struct pg_source *source)
 {
+	pg_kernel_free(&source->kernel);
 	free(source->command_line);
 	free(source->kernel_copy);
 	free(source->initrd_copy);

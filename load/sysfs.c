@@ -164,7 +164,7 @@ enum pg_status pg_sys_number(uint64_t *out, struct pg_error *error, int base,
 	struct pg_text text;
 	enum pg_status status;
 	const char *at;
-	uint64_t value;
+	uint64_t value = 0;
 	va_list args;
 	bool fits;
 

@@ -299,7 +299,9 @@ struct pg_load_options {
 
 /* PG_E_PRIVILEGE, PG_E_LOCKDOWN, PG_E_NO_CRASH_REGION, PG_E_REFUSED,
  * PG_E_BUSY, PG_E_MACHINE, or what reading and planning report. What was
- * loaded before stays loaded on every error. */
+ * loaded before stays loaded, but for one case: kexec_load(2) frees the old
+ * capture kernel before it takes the new one, so where the kernel itself fails
+ * after that (PG_E_REFUSED), it is gone, and the message says so. */
 enum pg_status pg_load(const struct pg_load_options *options,
 		       struct pg_error *error);
 

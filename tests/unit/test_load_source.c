@@ -87,6 +87,19 @@ static void test_refusals(void **state)
 	refuse(&trial, PG_E_MACHINE, "1 MiB");
 }
 
+/* A kernel for another machine is a good kernel, and not for here. */
+static void test_other_architecture(void **state)
+{
+	struct trial trial = begin("bios-1cpu", PG_LOAD_CRASH);
+	uint8_t image[4096] = {0};
+
+	(void)state;
+	pg_store_le64(image + 16, sizeof(image));
+	memcpy(image + 56, "ARM\x64", 4);
+	trial.options.kernel = (struct pg_bytes){image, sizeof(image)};
+	refuse(&trial, PG_E_KERNEL_ARCH, "arm64");
+}
+
 /* Several initrds, as from dracut and microcode. */
 static void test_initrds(void **state)
 {
@@ -206,6 +219,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_other_architecture),
 		cmocka_unit_test(test_initrds),
 		cmocka_unit_test(test_image),
 		cmocka_unit_test(test_spoiled_image),
