@@ -503,8 +503,7 @@ static void test_unterminated(void **state)
 	(void)state;
 	assert_non_null(property);
 	pg_store_be32((uint8_t *)(uintptr_t)&property->len, 0x7fffff00);
-	expect_error(pg_fdt_check(tree, &error), PG_E_CORRUPT, &error,
-		     "/psci");
+	expect_error(pg_fdt_check(tree, &error), PG_E_CORRUPT, &error, "/psci");
 	assert_non_null(strstr(error.text, "FDT_ERR_BADSTRUCTURE"));
 	drop(tree);
 	/* A string without its NUL. */
