@@ -158,6 +158,21 @@ static void test_disk_full(void **state)
 	assert_int_equal(count_files(), 1);
 }
 
+/* What an earlier run left behind under our own name is stepped over. */
+static void test_leftover(void **state)
+{
+	struct pg_error error;
+	char name[64];
+
+	(void)state;
+	snprintf(name, sizeof(name), "a.%ld-0.tmp", (long)getpid());
+	expect_ok(pg_file_write(name, empty, 0644, &error), &error);
+	expect_ok(pg_file_write("a", hello, 0644, &error), &error);
+	expect_content("a", "hello");
+	expect_content(name, "");
+	assert_int_equal(count_files(), 2);
+}
+
 static void test_long_name(void **state)
 {
 	char name[5000];
@@ -201,7 +216,7 @@ int main(void)
 		IN_FOLDER(test_round_trip),    IN_FOLDER(test_map_refuses),
 		IN_FOLDER(test_write_refuses), IN_FOLDER(test_link),
 		IN_FOLDER(test_disk_full),     IN_FOLDER(test_long_name),
-		cmocka_unit_test(test_fail),
+		IN_FOLDER(test_leftover),      cmocka_unit_test(test_fail),
 	};
 
 	return cmocka_run_group_tests_name("file", tests, NULL, NULL);

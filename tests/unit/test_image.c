@@ -295,7 +295,7 @@ static void test_s390x(void **state)
 	struct pg_plan *plan =
 		pg_plan_new(PG_ARCH_S390X, purgatory_bytes(elf), &error);
 	struct pg_image *image;
-	size_t index, size;
+	size_t index, size, fill;
 	uint8_t *file;
 
 	(void)state;
@@ -315,7 +315,12 @@ static void test_s390x(void **state)
 	expect_ok(pg_image_verify(image, &error), &error);
 	assert_int_equal(pg_image_manifest(image)->arch, PG_ARCH_S390X);
 	assert_int_equal(pg_image_fill(image, 0).bytes, 0x2000 - PE_BYTES);
+	fill = (size_t)(image->manifest_raw.data - file) +
+	       pg_image_manifest(image)->fills.offset;
 	pg_image_free(image);
+	pg_store_be64(file + fill, 0x40000000);
+	assert_null(pg_image_read((struct pg_bytes){file, size}, &error));
+	expect_error(error.status, PG_E_CORRUPT, &error, "fill 0");
 	free(file);
 	free(elf);
 }
@@ -386,6 +391,127 @@ static void test_flipped_content(void **state)
 	free(file);
 }
 
+/* Makes the digest over purgatory and manifest right again, as a forger would
+ * who has the tools. */
+static void seal_anew(uint8_t *file, size_t purgatory, size_t manifest,
+		      uint32_t bytes)
+{
+	uint8_t *self =
+		file + manifest + offsetof(struct pg_manifest, self_sha256);
+	struct pg_sha256 context;
+
+	memset(self, 0, 32);
+	pg_sha256_init(&context, 0);
+	pg_sha256_update(&context, file + purgatory, PE_CONST_BYTES);
+	pg_sha256_update(&context, file + manifest, bytes);
+	pg_sha256_final(&context, self);
+}
+
+/* Subtracts @base from the address at @at and sets @flag at @flags_at. */
+static void make_relative(uint8_t *at, uint8_t *flags_at, uint64_t base,
+			  uint32_t flag)
+{
+	pg_store_le64(at, pg_load_le64(at) - base);
+	pg_store_le32(flags_at, pg_load_le32(flags_at) | flag);
+}
+
+/* The same image with every address counted from the purgatory's. */
+static void test_relative(void **state)
+{
+	size_t size;
+	uint8_t *file = make_image(&size);
+	struct pg_image *image = read_image(file, size);
+	uint64_t base = pg_image_purgatory(image);
+	size_t at = offset_of(file, pg_image_manifest_address(image));
+	const struct pg_manifest m = *pg_image_manifest(image);
+	struct pg_copy copy = pg_image_copy(image, 0);
+	uint64_t initrd =
+		pg_image_part(image, find_part(image, "initrd")).address;
+	uint8_t *to = file + at;
+	struct pg_error error;
+
+	(void)state;
+	pg_image_free(image);
+	for (uint32_t i = 0; i < m.ranges.count; i++) {
+		uint8_t *range =
+			to + m.ranges.offset + i * sizeof(struct pg_range);
+
+		make_relative(range, range + offsetof(struct pg_range, flags),
+			      base, PG_RELATIVE);
+	}
+	make_relative(to + m.copies.offset +
+			      offsetof(struct pg_copy, destination),
+		      to + m.copies.offset + offsetof(struct pg_copy, flags),
+		      base, PG_RELATIVE);
+	make_relative(to + offsetof(struct pg_manifest, log.start),
+		      to + offsetof(struct pg_manifest, log.flags), base,
+		      PG_RELATIVE);
+	make_relative(to + offsetof(struct pg_manifest, handoff.entry),
+		      to + offsetof(struct pg_manifest, handoff.flags), base,
+		      PG_RELATIVE);
+	make_relative(to + offsetof(struct pg_manifest, handoff.args[0]),
+		      to + offsetof(struct pg_manifest, handoff.flags), base,
+		      PG_HANDOFF_ARG_RELATIVE(0));
+	seal_anew(file, offset_of(file, base), at, m.bytes);
+	expect_ok(judge(file, size, &error), &error);
+	image = read_image(file, size);
+	assert_int_equal(
+		pg_image_part(image, find_part(image, "initrd")).address,
+		initrd);
+	assert_int_equal(pg_image_range(image, 0).flags, 0);
+	assert_int_equal(pg_image_copy(image, 0).destination, copy.destination);
+	assert_int_equal(pg_image_manifest(image)->log.start, m.log.start);
+	assert_int_equal(pg_image_manifest(image)->handoff.entry,
+			 m.handoff.entry);
+	assert_int_equal(pg_image_manifest(image)->handoff.args[0],
+			 m.handoff.args[0]);
+	assert_int_equal(pg_image_manifest(image)->handoff.flags, 0);
+	pg_image_free(image);
+	free(file);
+}
+
+/* Ranges that cover a part, but are not cut as they must be. */
+static void test_wrong_cuts(void **state)
+{
+	const size_t start = offsetof(struct pg_range, start);
+	const size_t bytes = offsetof(struct pg_range, bytes);
+	const uint64_t half = PG_RANGE_BYTES / 2;
+	size_t size;
+	uint8_t *file = make_image(&size);
+	struct pg_image *image = read_image(file, size);
+	size_t at = offset_of(file, pg_image_manifest_address(image));
+	const struct pg_manifest m = *pg_image_manifest(image);
+	uint8_t *last = file + at + m.ranges.offset +
+			(m.ranges.count - 1) * sizeof(struct pg_range);
+	uint8_t *middle = last - sizeof(struct pg_range);
+	uint8_t saved[2 * sizeof(struct pg_range)];
+	uint64_t rest = pg_load_le64(last + bytes);
+	struct pg_error error;
+
+	(void)state;
+	pg_image_free(image);
+	memcpy(saved, middle, sizeof(saved));
+	/* A hole before the last. */
+	pg_store_le64(last + start, pg_load_le64(last + start) + 1);
+	expect_error(judge(file, size, &error), PG_E_CORRUPT, &error,
+		     "initrd: range 2");
+	/* Half a MiB from one to the other. */
+	memcpy(middle, saved, sizeof(saved));
+	pg_store_le64(middle + bytes, half);
+	pg_store_le64(last + start, pg_load_le64(middle + start) + half);
+	pg_store_le64(last + bytes, rest + half);
+	expect_error(judge(file, size, &error), PG_E_CORRUPT, &error,
+		     "initrd: range 2");
+	/* Both in one. */
+	memcpy(middle, saved, sizeof(saved));
+	pg_store_le64(middle + bytes, PG_RANGE_BYTES + rest);
+	pg_store_le32(file + at + offsetof(struct pg_manifest, ranges.count),
+		      m.ranges.count - 1);
+	expect_error(judge(file, size, &error), PG_E_CORRUPT, &error,
+		     "initrd: range 1");
+	free(file);
+}
+
 /* A part's digest that is wrong while its ranges and the manifest are right:
  * what a forger would leave who sealed it anew. */
 static void test_wrong_whole(void **state)
@@ -397,20 +523,12 @@ static void test_wrong_whole(void **state)
 	uint32_t bytes = pg_image_manifest(image)->bytes;
 	uint32_t parts = pg_image_manifest(image)->parts.offset;
 	size_t purgatory = offset_of(file, pg_image_purgatory(image));
-	struct pg_sha256 context;
 	struct pg_error error;
 
 	(void)state;
 	pg_image_free(image);
 	file[manifest + parts + offsetof(struct pg_part, sha256)] ^= 1;
-	memset(file + manifest + offsetof(struct pg_manifest, self_sha256), 0,
-	       32);
-	pg_sha256_init(&context, 0);
-	pg_sha256_update(&context, file + purgatory, PE_CONST_BYTES);
-	pg_sha256_update(&context, file + manifest, bytes);
-	pg_sha256_final(&context,
-			file + manifest +
-				offsetof(struct pg_manifest, self_sha256));
+	seal_anew(file, purgatory, manifest, bytes);
 	expect_error(judge(file, size, &error), PG_E_DIGEST, &error,
 		     "as a whole");
 	free(file);
@@ -809,6 +927,57 @@ static void test_print(void **state)
 	free(file);
 }
 
+/* The lines that the image above has no reason to show, or shows otherwise. */
+static void test_print_variants(void **state)
+{
+	static const struct {
+		struct pg_console console;
+		struct pg_reset reset;
+		const char *words[3];
+		const char *absent;
+	} cases[] = {
+		{{PG_CONSOLE_8250_MMIO, 0, 0xfe000000, 4, 0},
+		 {PG_RESET_PORT, 6, 0xcf9},
+		 {"8250 mmio at 0xfe000000, registers 4 bytes apart, speed as "
+		  "it is",
+		  "reset      port, 0x06 to 0xcf9", "argument 0 0x1"},
+		 "argument 1"},
+		{{PG_CONSOLE_NONE, 0, 0, 0, 0},
+		 {PG_RESET_MMIO, 1, 0xfed00000},
+		 {"console    none\n", "reset      mmio, 0x01 to 0xfed00000",
+		  "log        0x1"},
+		 "COPIES"},
+		{{99, 9600, 0x3f8, 1, 0},
+		 {PG_RESET_ARCH, 0, 0},
+		 {"console    unknown at 0x3f8, 9600 baud", "reset      arch\n",
+		  "18 B"},
+		 "SWAP"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct pg_pack_options options = {.command_line =
+							  "a line of 17 byte",
+						  .console = cases[i].console,
+						  .reset = cases[i].reset};
+		size_t size;
+		uint8_t *file = pack_with(&options, &size);
+		struct pg_image *image = read_image(file, size);
+		char *text = shown(image, false);
+
+		for (size_t k = 0; k < 3; k++) {
+			if (strstr(text, cases[i].words[k]) == NULL)
+				print_error("no '%s' in\n%s\n",
+					    cases[i].words[k], text);
+			assert_non_null(strstr(text, cases[i].words[k]));
+		}
+		assert_null(strstr(text, cases[i].absent));
+		free(text);
+		pg_image_free(image);
+		free(file);
+	}
+}
+
 /* A name out of a hostile file steers neither a terminal nor a parser. */
 static void test_hostile_name(void **state)
 {
@@ -879,6 +1048,8 @@ int main(void)
 		cmocka_unit_test(test_s390x),
 		cmocka_unit_test(test_flipped_content),
 		cmocka_unit_test(test_wrong_whole),
+		cmocka_unit_test(test_relative),
+		cmocka_unit_test(test_wrong_cuts),
 		cmocka_unit_test(test_spoiled),
 		cmocka_unit_test(test_other_segments),
 		cmocka_unit_test(test_spoiled_note),
@@ -887,6 +1058,7 @@ int main(void)
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_print),
+		cmocka_unit_test(test_print_variants),
 		cmocka_unit_test(test_hostile_name),
 		cmocka_unit_test(test_full_disk),
 	};
