@@ -61,22 +61,23 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/$(B)/pycache
 
 # Each of these three works as the first command in a fresh clone: set-up runs
 # before make is asked again, for the rules that look at what is installed.
+PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 .PHONY: demo demo-run check check-run check-quick check-quick-run
 demo:
 	$(Q)mk/setup build demo
-	$(Q)$(MAKE) --no-print-directory demo-run
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) demo-run
 demo-run: all $(VM_TOOLS)
 	$(Q)$(VM)/demo.py
 
 check:
 	$(Q)mk/setup build demo check
-	$(Q)$(MAKE) --no-print-directory check-run
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) check-run
 check-run: all unit baremetal $(VM_TOOLS)
 	$(Q)tests/run all
 
 check-quick:
 	$(Q)mk/setup build demo check
-	$(Q)$(MAKE) --no-print-directory check-quick-run
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) check-quick-run
 check-quick-run: all unit
 	$(Q)tests/run unit artifact cli
 

@@ -27,8 +27,9 @@ def load_command(loader: str, append: str = CAPTURE, options: str = "") -> str:
     """The shell line that loads the capture kernel with @loader."""
     program = {"purgatorio": "purgatorio load -p",
                "kexec": "kexec -c -p"}[loader]
-    return (f"{program} {options} {KERNEL} --initrd={INITRD} "
-            f"--append='{append}'")
+    words = [program, options, KERNEL, f"--initrd={INITRD}",
+             f"--append='{append}'"]
+    return " ".join(word for word in words if word)
 
 
 @dataclass

@@ -1,27 +1,33 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""make demo: a stock Debian kernel crashes, purgatorio hands over, and the
-dead kernel's memory comes back as a dump that `crash` reads."""
+"""make demo: a stock Debian kernel crashes, purgatorio's purgatory hands
+over to a capture kernel, and the dead kernel's memory comes back as a dump
+that `crash` reads."""
 
 from __future__ import annotations
 
 import argparse
 import concurrent.futures
+import json
 import re
 import sys
 import time
+from pathlib import Path
 
 import cycle
 import guests
 import packages
-from cycle import CAPTURE, INITRD, KERNEL
+from guests import BUILD
 from qemu import Failure
 
 WIDTH = 76
+# What is shown of the machine's console: not the traces.
+SHOWN = re.compile(r"purgatorio: |Kernel panic|sha256 digests|digests do not")
+Row = tuple[str, str, str]  # indented name, amount, duration
 
 
 class Teller:
-    """Tells what happens, with the seconds since the beginning."""
+    """Says what happens, with the seconds since the beginning."""
 
     def __init__(self) -> None:
         self.begin = time.monotonic()
@@ -38,115 +44,158 @@ class Teller:
             self.times[mark] = self.now()
         print(f"{self.now():6.1f} s  {text}", flush=True)
 
-    def quote(self, text: str, prefix: str = "    | ") -> None:
+    def quote(self, text: str) -> None:
         for line in text.rstrip("\n").splitlines():
-            print(f"          {prefix}{line}"[:150], flush=True)
+            print(f"          | {line}", flush=True)
+
+    def watch(self, line: str) -> None:
+        """A line of the machine's console."""
+        if SHOWN.search(line):
+            self.quote(line)
+
+    def took(self, begin: str, end: str) -> str:
+        return f"{self.times[end] - self.times[begin]:.1f} s"
 
 
-def play(loader: str) -> list[tuple[str, str]]:
-    """The whole story; the rows of the summary."""
-    tell = Teller()
-    tell.act("1. Two guests, from Debian's own packages")
-    guest = guests.build()
-    tell.say(f"kernel {guest.release}, untouched, as Debian ships it")
-    tell.say(f"initramfs of the first kernel {_mb(guest.first)}, of the "
-             f"capture kernel {_mb(guest.capture)}")
-    with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        # 0.9 GB on the first run, while the machine boots.
-        symbols = pool.submit(packages.vmlinux, guest.release)
-        run = cycle.start(guest, "demo", watch=_filter(tell))
-        with run.machine:
-            rows = _crash(tell, run, loader)
-        tell.act("5. The host reads the dump")
-        if not symbols.done():
-            tell.say("waiting for the kernel's debug symbols (first run)")
-        symbols.result()
-    tell.say("crash vmlinux dump", "crash")
-    answer = cycle.ask_crash(run.dump_file, guest.release, "sys")
-    release = re.search(r"RELEASE: (.*)", answer)
-    panic = re.search(r"PANIC: \"?(.*?)\"?$", answer, re.MULTILINE)
-    if not release or not panic or release[1] != guest.release:
-        raise Failure(f"crash does not know the dump:\n{answer}")
-    tell.quote(f"RELEASE: {release[1]}\nPANIC:   {panic[1]}")
-    rows.append(("crash read the dump", f"{release[1]}: {panic[1]}"))
-    rows.append(("all of it took", f"{tell.now():.1f} s"))
-    return rows
+class Demo:
+    def __init__(self, loader: str) -> None:
+        self.loader = loader
+        self.tell = Teller()
+        self.rows: list[Row] = []
+        self.log: dict = {}  # `purgatorio log --json`
+        self.core_bytes = 0
+        self.dump = cycle.Dump(Path(), 0.0)
+
+    def play(self) -> None:
+        tell = self.tell
+        tell.act("1. Two guests, made of Debian's own packages")
+        guest = guests.build(peer=self.loader == "kexec")
+        tell.say(f"kernel {guest.release}, as Debian ships it")
+        tell.say(f"initramfs of the first kernel {_mb(guest.first)}, of the "
+                 f"capture kernel {_mb(guest.capture)}")
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            # Some 0.9 GB in the first run, fetched while the machine runs.
+            symbols = pool.submit(packages.vmlinux, guest.release)
+            run = cycle.start(guest, "demo", watch=tell.watch)
+            with run.machine:
+                self.first_kernel(run)
+                self.crash(run)
+                self.capture(run)
+            tell.act("5. The host reads the dump")
+            if not symbols.done():
+                tell.say("waiting for the kernel's debug symbols, which are "
+                         "fetched once")
+            symbols.result()
+        self.read_dump(run)
+
+    def first_kernel(self, run: cycle.Cycle) -> None:
+        tell = self.tell
+        tell.act("2. The first kernel")
+        tell.say("power on; QEMU emulates every instruction, without KVM",
+                 "on")
+        run.machine.ready("first", 120)
+        tell.say("it is up; crashkernel=256M has reserved memory", "up")
+        marks = run.leave_marks()
+        tell.say(f"a process holds {marks.text.strip()!r}, at physical "
+                 f"{marks.address:#x}")
+        tell.say(f"the first 640 KB have SHA-256 {marks.low_sha256[:16]}...")
+        command = cycle.load_command(self.loader)
+        tell.say("# " + command.replace(" --", " \\\n" + " " * 16 + "--"),
+                 "load")
+        tell.quote(run.load(self.loader))
+        tell.say("the capture kernel lies in the reserved memory", "loaded")
+
+    def crash(self, run: cycle.Cycle) -> None:
+        tell = self.tell
+        tell.act("3. It crashes, and the purgatory takes over")
+        tell.say("# echo c >/proc/sysrq-trigger", "panic")
+        run.crash()
+        release = run.captured(120)
+        tell.say(f"the capture kernel, {release}, is up", "captured")
+
+    def capture(self, run: cycle.Cycle) -> None:
+        tell = self.tell
+        tell.act("4. The capture kernel looks at the dead one's memory")
+        core = run.check_core()
+        self.core_bytes = core["size"]
+        tell.say(f"/proc/vmcore has {core['loads']} ranges, "
+                 f"{core['size'] >> 20} MB")
+        run.check_marker()
+        tell.say("the process's marker is where it was")
+        run.check_low_memory()
+        tell.say("the first 640 KB read as they were before the crash")
+        if self.loader == "purgatorio":
+            tell.say("# purgatorio log")
+            text = run.machine.must("purgatorio log")
+            tell.quote(text.split("what it said:")[0])
+            self.log = json.loads(run.machine.must("purgatorio log --json"))
+            if self.log["status"] != 0:
+                raise Failure(f"the purgatory's log has {self.log}")
+        tell.say("# makedumpfile -d 31 /proc/vmcore /dev/vda", "dump")
+        self.dump = run.write_dump()
+        tell.say(f"the dump, {self.dump.stored_bytes >> 20} MB without what "
+                 "nobody needs, lies on a virtio disk", "dumped")
+        run.power_off()
+        tell.say("power off", "off")
+
+    def read_dump(self, run: cycle.Cycle) -> None:
+        tell = self.tell
+        tell.say("# crash vmlinux dump", "ask")
+        answer = cycle.ask_crash(run.dump_file, run.guest.release,
+                                 "sys\nlog | grep sysrq:")
+        release = re.search(r"RELEASE: (.*)", answer)
+        panic = re.search(r"PANIC: \"?(.*?)\"?$", answer, re.MULTILINE)
+        last = re.search(r"^\[.*sysrq: .*$", answer, re.MULTILINE)
+        if (not release or release[1] != run.guest.release or not panic
+                or "sysrq triggered crash" not in panic[1] or not last):
+            raise Failure(f"crash does not know the dump:\n{answer}")
+        tell.quote(f"RELEASE: {release[1]}\nPANIC:   {panic[1]}\n"
+                   f"LOG:     {last[0]}")
+        tell.say("done", "end")
+
+    def summary(self) -> None:
+        tell, rows = self.tell, self.rows
+        rows.append(("the first kernel boots", "", tell.took("on", "up")))
+        rows.append((f"{self.loader} loads the capture kernel", "",
+                     tell.took("load", "loaded")))
+        rows.append(("panic to capture kernel's init", "",
+                     tell.took("panic", "captured")))
+        steps = [s for s in self.log.get("steps", []) if "seconds" in s]
+        if steps:
+            whole = sum(s["seconds"] for s in steps)
+            rows.append(("  of which the purgatory", "", _ms(whole)))
+        names = {"self": "checks itself", "verify": "verifies what it enters",
+                 "copy": "saves low memory"}
+        for step in steps:
+            if step["step"] in names:
+                rows.append((f"    {names[step['step']]}",
+                             f"{step['bytes'] >> 10:,} KB",
+                             _ms(step["seconds"])))
+        rows.append(("the dump is written",
+                     f"{self.dump.stored_bytes >> 20} of "
+                     f"{self.core_bytes >> 20} MB",
+                     tell.took("dump", "dumped")))
+        rows.append(("power on to power off", "", tell.took("on", "off")))
+        rows.append(("crash reads the dump", "", tell.took("ask", "end")))
+        print(f"\n{'=' * WIDTH}")
+        print("A kernel died, and its memory was read afterwards.\n")
+        for name, amount, duration in rows:
+            print(f"  {name:36} {amount:>16} {duration:>14}")
+        print(f"\n  The dump: {run_path('demo.dump')}   "
+              f"The console: {run_path('demo.log')}")
+        print("=" * WIDTH)
 
 
-def _filter(tell: Teller):
-    """Shows what the machine itself says, except for the long traces."""
-    wanted = re.compile(r"purgatorio|Kernel panic|EXIT:|sha256 digests")
-
-    def watch(line: str) -> None:
-        if wanted.search(line):
-            tell.quote(line, "console| ")
-    return watch
+def run_path(name: str) -> str:
+    return str((BUILD / "tests" / "log" / name).relative_to(packages.TREE))
 
 
-def _crash(tell: Teller, run: cycle.Cycle, loader: str) -> list:
-    rows: list[tuple[str, str]] = []
-    m = run.machine
-    tell.act("2. The first kernel")
-    tell.say("power on (QEMU, x86_64, no KVM: every instruction is emulated)",
-             "on")
-    m.ready("first", 90)
-    tell.say("booted; its command line reserves crashkernel=256M", "booted")
-    run.leave_marks()
-    tell.say(f"a process holds {run.marks.text.strip()!r} at physical "
-             f"{run.marks.address:#x}")
-    tell.say(f"sha256 of the first 640 KB: {run.marks.low_sha256[:16]}...")
-    tell.say(f"# {cycle.load_command(loader)}", "load")
-    tell.quote(run.load(loader))
-    tell.say("the capture kernel waits in the reserved memory", "loaded")
-
-    tell.act("3. It crashes, and the purgatory takes over")
-    tell.say("# echo c >/proc/sysrq-trigger", "panic")
-    run.crash()
-    release = run.captured()
-    tell.say(f"the capture kernel {release} has booted", "captured")
-
-    tell.act("4. The capture kernel looks at the dead one's memory")
-    core = run.check_core()
-    tell.say(f"/proc/vmcore: {core['loads']} ranges, {core['size'] >> 20} MB")
-    run.check_marker()
-    tell.say("the process's marker is where it was")
-    run.check_low_memory()
-    tell.say("the first 640 KB read back as they were before the crash")
-    if loader == "purgatorio":
-        tell.say("# purgatorio log")
-        tell.quote(m.must("purgatorio log"))
-    tell.say("# makedumpfile -d 31 /proc/vmcore /dev/vda", "dump")
-    dump = run.write_dump()
-    tell.say(f"a filtered dump of {dump.stored_bytes >> 20} MB lies on the "
-             "disk", "dumped")
-    run.power_off()
-    tell.say("power off", "off")
-
-    at = tell.times
-    rows += [
-        ("first kernel up in", f"{at['booted'] - at['on']:.1f} s"),
-        ("capture kernel loaded in", f"{at['loaded'] - at['load']:.1f} s"),
-    ]
-    if loader == "purgatorio":
-        rows += [(f"purgatory: {step}", what)
-                 for step, what in _steps(m.control.text)]
-    rows += [
-        ("panic to capture kernel's init",
-         f"{at['captured'] - at['panic']:.1f} s"),
-        ("dump written in", f"{at['dumped'] - at['dump']:.1f} s, "
-         f"{dump.stored_bytes >> 20} MB of {core['size'] >> 20} MB"),
-        ("power on to power off", f"{at['off'] - at['on']:.1f} s"),
-    ]
-    return rows
-
-
-def _steps(text: str) -> list[tuple[str, str]]:
-    """The table of `purgatorio log`, as far as the summary shows it."""
-    return []
-
-
-def _mb(path) -> str:
+def _mb(path: Path) -> str:
     return f"{path.stat().st_size / (1 << 20):.1f} MB"
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:.1f} ms"
 
 
 def main() -> int:
@@ -154,19 +203,16 @@ def main() -> int:
     parser.add_argument("--loader", default="purgatorio",
                         choices=["purgatorio", "kexec"],
                         help="kexec: Debian's kexec-tools, for comparison")
-    options = parser.parse_args()
+    demo = Demo(parser.parse_args().loader)
+    failures: tuple[type[Exception], ...] = (Failure, packages.Unavailable)
     try:
-        rows = play(options.loader)
-    except (Failure, packages.Unavailable) as error:
+        demo.play()
+    except failures as error:
         print(f"\nThe demonstration failed: {error}", file=sys.stderr)
-        print("The whole console is in build/tests/log/demo.log.",
+        print(f"The whole console is in {run_path('demo.log')}.",
               file=sys.stderr)
         return 1
-    print(f"\n{'=' * WIDTH}")
-    print("A kernel died and told its story:\n")
-    for name, value in rows:
-        print(f"  {name:32} {value}")
-    print(f"{'=' * WIDTH}")
+    demo.summary()
     return 0
 
 

@@ -33,11 +33,12 @@ class Guest:
     capture: Path  # initramfs of the capture kernel
 
 
-def build(name: str = "guest") -> Guest:
-    """Makes both initramfs under build/tests/<name>."""
+def build(peer: bool = True) -> Guest:
+    """Makes both initramfs under build/tests/. @peer: the first guest also
+    has kexec-tools."""
     root, release = packages.kernel()
     kernel = root / "boot" / f"vmlinuz-{release}"
-    folder = BUILD / "tests" / name
+    folder = BUILD / "tests" / ("guest-peer" if peer else "guest")
     folder.mkdir(parents=True, exist_ok=True)
 
     capture = _base()
@@ -47,7 +48,8 @@ def build(name: str = "guest") -> Guest:
     capture_path = _write(folder / "capture.cpio", capture.build())
 
     first = _base()
-    _program(first, "kexec-tools", "sbin/kexec")
+    if peer:
+        _program(first, "kexec-tools", "sbin/kexec")
     first.add_file(KERNEL[1:], kernel)
     first.add_file(INITRD[1:], capture_path)
     return Guest(release, kernel, _write(folder / "first.cpio",

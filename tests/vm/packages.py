@@ -213,7 +213,9 @@ class _building:
 def _extract(deb: Path, member: str, work: Path) -> None:
     # tar stops after the first match and dpkg-deb then dies of SIGPIPE,
     # which spares unpacking the gigabytes that follow.
-    source = subprocess.Popen(["dpkg-deb", "--fsys-tarfile", str(deb)],
+    # Gently: a machine may be running in QEMU meanwhile.
+    source = subprocess.Popen(["nice", "dpkg-deb", "--fsys-tarfile",
+                               str(deb)],
                               stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL)
     done = subprocess.run(["tar", "-x", "--occurrence=1", "-C", str(work),
