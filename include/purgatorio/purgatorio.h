@@ -33,6 +33,9 @@
 extern "C" {
 #endif
 
+/* The shared library exports what this header declares, and nothing else. */
+#pragma GCC visibility push(default)
+
 #define PURGATORIO_VERSION "0.1.0"
 
 /* ------------------------------------------------------------- errors -- */
@@ -292,9 +295,12 @@ struct pg_load_options {
 					     and in the machine */
 	uint32_t policy;		  /* PG_POLICY_*; 0: PG_POLICY_STOP */
 	bool dry_run;			  /* plan and seal, do not load */
-	FILE *debug;	  /* the layout and the core header go here; or
-			     NULL */
-	const char *root; /* prefix of /proc and /sys; NULL: "" */
+	FILE *debug;	     /* the layout and the core header go here; or
+				NULL */
+	const char *root;    /* prefix of /proc and /sys; NULL: "" */
+	struct pg_bytes dtb; /* arm64: instead of the running kernel's tree */
+	uint32_t arch; /* PG_ARCH_*, for a dry run with another root; 0: this
+			  machine's */
 };
 
 /* PG_E_PRIVILEGE, PG_E_LOCKDOWN, PG_E_NO_CRASH_REGION, PG_E_REFUSED,
@@ -304,6 +310,9 @@ struct pg_load_options {
  * after that (PG_E_REFUSED), it is gone, and the message says so. */
 enum pg_status pg_load(const struct pg_load_options *options,
 		       struct pg_error *error);
+
+/* The PG_ARCH_* of this machine. (arch/<arch>/host_arch.c) */
+uint32_t pg_host_arch(void);
 
 /* What is loaded in the running kernel. */
 struct pg_load_state {
@@ -326,6 +335,8 @@ enum pg_status pg_log_print(const struct pg_log *log, size_t bytes, FILE *to,
 enum pg_status pg_log_print_json(const struct pg_log *log, size_t bytes,
 				 FILE *to, struct pg_error *error);
 const char *pg_step_name(enum pg_step step);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

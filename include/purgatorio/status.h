@@ -105,11 +105,21 @@ enum pg_status {
 #undef PG_STATUS_ENUM
 };
 
+/* Exported by the host's library; in the freestanding purgatory, which has no
+ * other world to export to, hidden like everything else. */
+#if __STDC_HOSTED__
+#pragma GCC visibility push(default)
+#endif
+
 /* The name ("E_DIGEST"), one-line cause and remedy of @status; never NULL.
  * A number that is not in the list gives "E_UNKNOWN" and says so. */
 const char *pg_status_name(enum pg_status status);
 const char *pg_status_cause(enum pg_status status);
 const char *pg_status_remedy(enum pg_status status);
+
+#if __STDC_HOSTED__
+#pragma GCC visibility pop
+#endif
 
 #endif /* __ASSEMBLER__ */
 #endif
