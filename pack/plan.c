@@ -244,6 +244,16 @@ void pg_plan_log(struct pg_plan *plan, size_t part_index)
 	plan->log_part = part_index;
 }
 
+void pg_plan_flags(struct pg_plan *plan, uint32_t flags)
+{
+	plan->flags = flags;
+}
+
+void pg_plan_swap(struct pg_plan *plan, uint64_t start, uint64_t bytes)
+{
+	plan->swap = (struct pg_span){start, bytes};
+}
+
 enum pg_status pg_plan_copy(struct pg_plan *plan, const struct pg_copy *copy,
 			    struct pg_error *error)
 {

@@ -45,6 +45,8 @@ struct pg_plan {
 	uint32_t policy;
 	uint64_t ticks_per_second;
 	size_t log_part;
+	uint32_t flags;	     /* PG_MANIFEST_* */
+	struct pg_span swap; /* s390x: the crash region; empty: no swap */
 	/* After sealing: image memory and manifest, as they are loaded. */
 	uint8_t *sealed;
 	size_t sealed_bytes;

@@ -109,6 +109,9 @@ static void describe(const struct pg_plan *plan, struct pg_manifest *manifest)
 	struct pg_fill *fill =
 		(void *)((uint8_t *)manifest + manifest->fills.offset);
 
+	manifest->flags = plan->flags;
+	manifest->swap_start = plan->swap.start;
+	manifest->swap_bytes = plan->swap.bytes;
 	manifest->handoff = plan->handoff;
 	manifest->console = plan->console;
 	manifest->console_twin = plan->console;

@@ -178,7 +178,7 @@ static enum pg_status check_handoff(const struct pg_check *check)
 				      handoff->flags);
 	entry = pg_manifest_resolve(handoff->entry, handoff->flags,
 				    check->image.start);
-	if (!verified(check, entry))
+	if (!verified(check, pg_check_before_swap(check, entry)))
 		return pg_check_wrong(check->place, PG_E_HANDOFF,
 				      "handoff.entry", 0, entry);
 	/* boot_params or device tree; only s390x has none. */

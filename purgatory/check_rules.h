@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What check.c and check_writes.c share. */
+/* What the files of the structural check share. */
 #ifndef PURGATORY_CHECK_RULES_H
 #define PURGATORY_CHECK_RULES_H
 
@@ -46,5 +46,12 @@ static inline struct pg_span pg_check_range(const struct pg_check *check,
 /* check_writes.c: fills, copies and the swap, of a manifest whose ranges and
  * log are already known to be right. */
 enum pg_status pg_check_writes(const struct pg_check *check);
+
+/* check_swap.c: the swap, when all of the above is right. */
+enum pg_status pg_check_swap(const struct pg_check *check);
+
+/* check_swap.c: where what the next kernel will find at @address is before the
+ * swap, if there is one; UINT64_MAX when it will not be there. */
+uint64_t pg_check_before_swap(const struct pg_check *check, uint64_t address);
 
 #endif

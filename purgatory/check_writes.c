@@ -111,30 +111,11 @@ static enum pg_status check_copies(const struct pg_check *check)
 	return PG_OK;
 }
 
-static enum pg_status check_swap(const struct pg_check *check)
-{
-	const struct pg_manifest *m = check->manifest;
-	struct pg_span span;
-
-	if (m->swap_bytes == 0)
-		return PG_OK;
-	if (!pg_span_make(m->swap_start, m->swap_bytes, &span))
-		return pg_check_wrong(check->place, PG_E_SWAP, "swap_bytes", 0,
-				      m->swap_bytes);
-	if (span.start % PG_PAGE_BYTES != 0 || span.bytes % PG_PAGE_BYTES != 0)
-		return pg_check_wrong(check->place, PG_E_SWAP, "swap_start", 0,
-				      span.start);
-	if (span.start < span.bytes)
-		return pg_check_wrong(check->place, PG_E_SWAP, "swap_start", 0,
-				      span.start);
-	return PG_OK;
-}
-
 enum pg_status pg_check_writes(const struct pg_check *check)
 {
 	enum pg_status status;
 
 	if ((status = check_fills(check)) || (status = check_copies(check)))
 		return status;
-	return check_swap(check);
+	return pg_check_swap(check);
 }

@@ -59,6 +59,12 @@ static enum pg_status check_reach(const struct pg_context *context)
 	start = pg_manifest_resolve(m->log.start, m->log.flags, context->base);
 	if (m->log.bytes && !pg_arch_reachable(start, m->log.bytes))
 		return unreachable("log", 0, start);
+	if (m->swap_bytes == 0)
+		return PG_OK;
+	if (!pg_arch_reachable(0, m->swap_bytes))
+		return unreachable("swap_bytes", 0, m->swap_bytes);
+	if (!pg_arch_reachable(m->swap_start, m->swap_bytes))
+		return unreachable("swap_start", 0, m->swap_start);
 	return PG_OK;
 }
 

@@ -42,6 +42,10 @@
 /* A part is cut into ranges of this many bytes, counted from its start. */
 #define PG_RANGE_BYTES (1024 * 1024)
 
+/* With a swap, the first bytes of both halves are the lowcore before or after
+ * it: the purgatory is not placed there, and exchanges them last. */
+#define PG_SWAP_LOWCORE_BYTES 8192
+
 /* Offsets in struct pg_image_header, for assembler. */
 #define PG_IMAGE_MAGIC_OFFSET  16
 #define PG_IMAGE_ARCH_OFFSET   24
@@ -195,7 +199,8 @@ struct pg_manifest {
 	struct pg_table ranges; /* sorted by address, disjoint */
 	struct pg_table fills;
 	struct pg_table copies;
-	/* s390x: exchange [swap_start, +swap_bytes) with [0, swap_bytes). */
+	/* s390x: exchange [swap_start, +swap_bytes) with [0, swap_bytes).
+	 * Handoff addresses are those after it, all others those before. */
 	uint64_t swap_start;
 	uint64_t swap_bytes; /* 0: no swap */
 	struct pg_handoff handoff;
@@ -213,7 +218,9 @@ struct pg_manifest {
 };
 /* Never use vector units beyond the baseline hash instructions (AVX-512). */
 #define PG_MANIFEST_NO_WIDE_VECTORS 0x1u
-#define PG_MANIFEST_FLAGS	    0x1u
+/* s390x: verify again what was right when the crashed kernel asked. */
+#define PG_MANIFEST_VERIFY_AGAIN 0x2u
+#define PG_MANIFEST_FLAGS	 0x3u
 
 #define PG_ASSERT_OFFSET(type, field, offset)                    \
 	_Static_assert(offsetof(struct type, field) == (offset), \

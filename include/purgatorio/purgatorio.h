@@ -174,6 +174,12 @@ void pg_plan_reset(struct pg_plan *plan, const struct pg_reset *reset);
 void pg_plan_policy(struct pg_plan *plan, uint32_t policy);
 void pg_plan_ticks(struct pg_plan *plan, uint64_t ticks_per_second);
 void pg_plan_log(struct pg_plan *plan, size_t part_index);
+void pg_plan_flags(struct pg_plan *plan, uint32_t flags); /* PG_MANIFEST_* */
+/* s390x: @bytes of crash region at @start change places with the start of
+ * memory before the handoff, whose entry is an address after that. The parts
+ * and the purgatory lie in the crash region, the latter and its manifest not
+ * in the first PG_SWAP_LOWCORE_BYTES. Checked when sealing (PG_E_SWAP). */
+void pg_plan_swap(struct pg_plan *plan, uint64_t start, uint64_t bytes);
 enum pg_status pg_plan_copy(struct pg_plan *plan, const struct pg_copy *copy,
 			    struct pg_error *error);
 
