@@ -68,6 +68,42 @@ static void test_round_trip(void **state)
 	free(file);
 }
 
+/* boot_params leads to the initrd and the command line, where they are. */
+static void test_boot_params(void **state)
+{
+	struct pg_pack_options options = {.command_line = "quiet"};
+
+	(void)state;
+	for (int with_initrd = 0; with_initrd < 2; with_initrd++) {
+		size_t size;
+		uint8_t *file = with_initrd ? make_image(&size)
+					    : pack_with(&options, &size);
+		struct pg_image *image = read_image(file, size);
+		const uint8_t *bp =
+			pg_image_part(image, find_part(image, "boot_params"))
+				.content.data;
+
+		assert_int_equal(
+			pg_load_le32(bp + 0x228),
+			pg_image_part(image, find_part(image, "cmdline"))
+				.address);
+		assert_int_equal(pg_image_part_count(image), 3 + with_initrd);
+		if (with_initrd) {
+			struct pg_part_view initrd = pg_image_part(
+				image, find_part(image, "initrd"));
+
+			assert_int_equal(pg_load_le32(bp + 0x218),
+					 initrd.address);
+			assert_int_equal(pg_load_le32(bp + 0x21c),
+					 initrd.content.size);
+		} else {
+			assert_int_equal(pg_load_le64(bp + 0x218), 0);
+		}
+		pg_image_free(image);
+		free(file);
+	}
+}
+
 /* The next kernel's memory map: low memory and the window, and in it reserved
  * what the purgatory leaves behind. */
 static void test_e820(void **state)
@@ -236,6 +272,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_boot_params),
 		cmocka_unit_test(test_e820),
 		cmocka_unit_test(test_reproducible),
 		cmocka_unit_test(test_pack_refuses),

@@ -236,6 +236,25 @@ static void test_overlapping_tables(void **state)
 	free(back);
 }
 
+/* A table without entries may say any offset. */
+static void test_empty_table(void **state)
+{
+	uint8_t out[sizeof(struct whole)];
+	struct pg_manifest *back;
+	struct pg_error error;
+	struct whole w;
+
+	(void)state;
+	make(&w);
+	pg_manifest_write(&w.header, false, out);
+	pg_store_le32(out + AT(copies.offset), 0xffffffff);
+	pg_store_le32(out + AT(copies.count), 0);
+	expect_ok(pg_manifest_read((struct pg_bytes){out, sizeof(out)}, false,
+				   &back, &error),
+		  &error);
+	free(back);
+}
+
 static void test_truncated(void **state)
 {
 	uint8_t whole[sizeof(struct whole)];
@@ -267,6 +286,7 @@ int main(void)
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_spoiled),
 		cmocka_unit_test(test_overlapping_tables),
+		cmocka_unit_test(test_empty_table),
 		cmocka_unit_test(test_truncated),
 	};
 
