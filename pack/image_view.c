@@ -131,6 +131,7 @@ const char *pg_reset_name(uint32_t kind)
 		[PG_RESET_MMIO] = "mmio",
 		[PG_RESET_PSCI_HVC] = "psci hvc",
 		[PG_RESET_PSCI_SMC] = "psci smc",
+		[PG_RESET_RTAS] = "rtas",
 	};
 
 	return PICK(names, kind);

@@ -29,6 +29,9 @@ enum pg_status pg_copy_memory(const struct pg_context *context, uint64_t *bytes)
 	enum pg_status status = PG_OK;
 	uint32_t i;
 
+	if (m->copies.count == 0)
+		return PG_OK;
+	pg_arch_exceptions(false);
 	for (i = 0; i < m->copies.count; i++) {
 		const void *source = pg_pointer(copies[i].source);
 		void *destination = pg_pointer(pg_manifest_resolve(
@@ -47,5 +50,6 @@ enum pg_status pg_copy_memory(const struct pg_context *context, uint64_t *bytes)
 		pg_put(" differs from it\n");
 		status = PG_E_COMPARE;
 	}
+	pg_arch_exceptions(true);
 	return status;
 }

@@ -23,6 +23,12 @@ uint32_t pg_arch_id(void);
  * (through pg_trap(), below). Called first; needs no manifest. */
 void pg_arch_early(void);
 
+/* Gives back the memory that pg_arch_early() took for exceptions, as it was
+ * found (@ours false), so that a copy saves what the crashed kernel had there;
+ * or takes it again. In between, an exception is not ours to print. Defined
+ * weakly to do nothing (purgatory/exceptions.c). */
+void pg_arch_exceptions(bool ours);
+
 /* Readies @console, whose kind the caller has not checked. PG_E_CONSOLE when
  * the kind is unknown here or nothing answers there; nothing hangs. May be
  * called again for another console, which then is the one in use. */

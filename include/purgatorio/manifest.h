@@ -168,6 +168,9 @@ struct pg_reset {
 #define PG_RESET_MMIO	  2 /* the same in memory */
 #define PG_RESET_PSCI_HVC 3
 #define PG_RESET_PSCI_SMC 4
+/* PAPR: value is the token of RTAS's system-reboot; address has RTAS's entry in
+ * its lower and RTAS's base in its upper 32 bits. */
+#define PG_RESET_RTAS 5
 
 /* The log area (log.h); bytes 0: none. */
 struct pg_log_area {
