@@ -21,10 +21,12 @@ static const char help[] =
 	"same)\n"
 	"      --reuse-cmdline   begin it with the running kernel's\n"
 	"      --console=CONSOLE where the purgatory speaks: none,\n"
-	"                        ttyS0[,115200], 8250,port,0x3f8[,BAUD] or\n"
-	"                        8250,mmio,ADDRESS[,BAUD[,STRIDE]]; default: "
-	"the\n"
-	"                        serial console of the command line\n"
+	"                        ttyS0[,115200], 8250,port,0x3f8[,BAUD],\n"
+	"                        8250,mmio,ADDRESS[,BAUD[,STRIDE]],\n"
+	"                        pl011,ADDRESS or sbsa,ADDRESS; default: the\n"
+	"                        serial console of the command line, or the\n"
+	"                        machine's\n"
+	"      --dtb=FILE        arm64: instead of this kernel's device tree\n"
 	"      --on-mismatch=WHAT  stop (default), reset or boot\n"
 	"      --purgatory=FILE  another purgatory.elf\n"
 	"  -n, --dry-run         plan and check everything, load nothing\n"
@@ -39,6 +41,7 @@ enum {
 	OPT_CONSOLE,
 	OPT_MISMATCH,
 	OPT_PURGATORY,
+	OPT_DTB,
 };
 
 static const struct option options[] = {
@@ -55,6 +58,7 @@ static const struct option options[] = {
 	{"console", required_argument, NULL, OPT_CONSOLE},
 	{"on-mismatch", required_argument, NULL, OPT_MISMATCH},
 	{"purgatory", required_argument, NULL, OPT_PURGATORY},
+	{"dtb", required_argument, NULL, OPT_DTB},
 	{"dry-run", no_argument, NULL, 'n'},
 	{"debug", no_argument, NULL, 'd'},
 	{"kexec-syscall", no_argument, NULL, 'c'},
@@ -110,6 +114,9 @@ static enum pg_status take(int option, struct arguments *arguments,
 	case OPT_CONSOLE:
 		load->console = &arguments->console;
 		return cli_parse_console(optarg, &arguments->console, error);
+	case OPT_DTB:
+		pg_file_unmap(&load->dtb);
+		return pg_file_map(optarg, &load->dtb, error);
 	case OPT_MISMATCH:
 		return cli_parse_policy(optarg, &load->policy, error);
 	default:
@@ -150,11 +157,12 @@ static enum pg_status load(struct arguments *arguments, const char *kernel,
 		status = pg_file_map(kernel, &request->kernel, error);
 		if (status == PG_OK)
 			status = cli_map_purgatory(
-				arguments->purgatory, PG_ARCH_X86_64,
+				arguments->purgatory, pg_host_arch(),
 				&request->purgatory_elf, error);
 	}
 	if (status == PG_OK)
 		status = pg_load(request, error);
+	pg_file_unmap(&request->dtb);
 	pg_file_unmap(&request->kernel);
 	pg_file_unmap(&request->purgatory_elf);
 	return status;

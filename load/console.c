@@ -45,6 +45,35 @@ static bool tty_number(const char *root, uint64_t line, const char *name,
 			     name) == PG_OK;
 }
 
+/* ttyAMA@line: a PL011, or a SBSA UART, which is one that is set up by the
+ * firmware; ours is not set up again either. */
+static struct pg_console pl011_of(const char *root, uint64_t line)
+{
+	struct pg_error ignored;
+	uint64_t address;
+
+	if (line >= 256 ||
+	    pg_sys_number(&address, &ignored, 16, root,
+			  "/sys/class/tty/ttyAMA%u/iomem_base",
+			  (unsigned)line) != PG_OK ||
+	    address == 0)
+		return none;
+	return (struct pg_console){
+		.kind = PG_CONSOLE_PL011, .address = address, .stride = 4};
+}
+
+/* "pl011,0x9000000" or "pl011,mmio32,0x9000000", as in earlycon=. */
+static struct pg_console pl011_at(const char *value)
+{
+	struct pg_console console = {.kind = PG_CONSOLE_PL011, .stride = 4};
+
+	if (!strncmp(value, "mmio32,", 7))
+		value += 7;
+	if (!pg_parse_u64(&value, 0, &console.address) || console.address == 0)
+		return none;
+	return console;
+}
+
 /* ttyS@line as the machine has it, or as every PC has it. */
 static struct pg_console port_of(const char *root, uint64_t line, uint32_t baud)
 {
@@ -139,6 +168,14 @@ static struct pg_console named(const char *root, const char *value)
 		console.stride = 1;
 		console.baud = baud_behind(value);
 		return console;
+	}
+	if (!strncmp(value, "pl011,", 6))
+		return pl011_at(value + 6);
+	if (!strncmp(value, "ttyAMA", 6)) {
+		value += 6;
+		return pg_parse_u64(&value, 10, &number)
+			       ? pl011_of(root, number)
+			       : none;
 	}
 	if (strncmp(value, "ttyS", 4) != 0)
 		return none;

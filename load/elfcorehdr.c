@@ -39,7 +39,7 @@ static uint8_t *put(uint8_t *at, uint32_t type, uint64_t offset,
 	return at + sizeof(Elf64_Phdr);
 }
 
-static void put_ehdr(uint8_t *at, uint16_t count)
+static void put_ehdr(uint8_t *at, uint16_t machine, uint16_t count)
 {
 	memset(at, 0, sizeof(Elf64_Ehdr));
 	memcpy(at, ELFMAG, SELFMAG);
@@ -47,7 +47,7 @@ static void put_ehdr(uint8_t *at, uint16_t count)
 	at[EI_DATA] = ELFDATA2LSB;
 	at[EI_VERSION] = EV_CURRENT;
 	pg_store_le16(at + offsetof(Elf64_Ehdr, e_type), ET_CORE);
-	pg_store_le16(at + offsetof(Elf64_Ehdr, e_machine), EM_X86_64);
+	pg_store_le16(at + offsetof(Elf64_Ehdr, e_machine), machine);
 	pg_store_le32(at + offsetof(Elf64_Ehdr, e_version), EV_CURRENT);
 	pg_store_le64(at + offsetof(Elf64_Ehdr, e_phoff), sizeof(Elf64_Ehdr));
 	pg_store_le16(at + offsetof(Elf64_Ehdr, e_ehsize), sizeof(Elf64_Ehdr));
@@ -112,7 +112,7 @@ enum pg_status pg_elfcorehdr_build(const struct pg_core_input *in, uint8_t *out,
 			       "core header: the kernel at 0x%" PRIx64
 			       " wraps around",
 			       kernel->image.start);
-	put_ehdr(out, (uint16_t)count);
+	put_ehdr(out, in->machine, (uint16_t)count);
 	for (size_t i = 0; i < in->notes->cpu_count; i++)
 		at = put(at, PT_NOTE, in->notes->cpus[i].start, 0,
 			 in->notes->cpus[i]);

@@ -20,6 +20,7 @@ struct pg_core_input {
 	const struct pg_kernel_map *kernel;
 	const struct pg_core_run *runs; /* sorted by memory, disjoint */
 	size_t run_count;
+	uint16_t machine; /* EM_* */
 };
 
 /* How large the header will be: it depends on counts only. */

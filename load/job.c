@@ -5,8 +5,26 @@
 
 #include "load/parts.h"
 
-/* Room for what load itself adds to the command line. */
-#define CMDLINE_ROOM 128
+enum pg_status pg_load_arch_of(const struct pg_load_options *options,
+			       const struct pg_load_arch **out,
+			       struct pg_error *error)
+{
+	static const struct pg_load_arch *const all[] = {&pg_load_x86_64,
+							 &pg_load_arm64};
+	const uint32_t arch = options->arch ? options->arch : pg_host_arch();
+
+	if (arch != pg_host_arch() && !options->dry_run)
+		return pg_fail(error, PG_E_USAGE,
+			       "load: this machine is not of the architecture "
+			       "that was asked for; add --dry-run");
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i]->arch == arch) {
+			*out = all[i];
+			return PG_OK;
+		}
+	return pg_fail(error, PG_E_USAGE,
+		       "load: cannot load on this architecture");
+}
 
 /* The console that was asked for, or the next kernel's, or this one's. */
 static struct pg_console choose_console(const struct pg_job *job)
@@ -18,20 +36,19 @@ static struct pg_console choose_console(const struct pg_job *job)
 	if (job->options->console)
 		return *job->options->console;
 	console = pg_console_find(job->root, job->source.command_line);
-	if (console.kind != PG_CONSOLE_NONE ||
-	    pg_sys_read(&running, &ignored, job->root, "/proc/cmdline") !=
-		    PG_OK)
-		return console;
-	console = pg_console_find(job->root, running.data);
-	pg_text_free(&running);
-	return console;
+	if (console.kind == PG_CONSOLE_NONE &&
+	    pg_sys_read(&running, &ignored, job->root, "/proc/cmdline") ==
+		    PG_OK) {
+		console = pg_console_find(job->root, running.data);
+		pg_text_free(&running);
+	}
+	return job->arch->console ? job->arch->console(job, console) : console;
 }
 
 enum pg_status pg_job_begin(struct pg_job *job,
 			    const struct pg_load_options *options,
 			    struct pg_error *error)
 {
-	struct pg_error ignored;
 	struct pg_console console;
 	struct pg_reset reset;
 
@@ -43,33 +60,28 @@ enum pg_status pg_job_begin(struct pg_job *job,
 		.cmdline = SIZE_MAX,
 		.params = SIZE_MAX,
 		.efi_map = SIZE_MAX,
+		.dtb_part = SIZE_MAX,
 		.core_part = SIZE_MAX,
 		.backup = SIZE_MAX,
 		.log = SIZE_MAX,
 		.control = SIZE_MAX,
 	};
-	if (pg_iomem_read(job->root, &job->iomem, error) != PG_OK ||
-	    pg_source_read(options, job->root, &job->source, error) != PG_OK)
+	if (pg_load_arch_of(options, &job->arch, error) != PG_OK ||
+	    pg_iomem_read(job->root, &job->iomem, error) != PG_OK ||
+	    pg_source_read(options, job->root, &job->source, error) != PG_OK ||
+	    job->arch->begin(job, error) != PG_OK)
 		return error->status;
-	/* Kernels without it are fine, too. */
-	if (pg_sys_read(&job->live, &ignored, job->root,
-			"/sys/kernel/boot_params/data") != PG_OK)
-		job->live = (struct pg_text){NULL, 0};
-	if (pg_efi_read(job->root,
-			(struct pg_bytes){(const uint8_t *)job->live.data,
-					  job->live.bytes},
-			&job->efi, error) != PG_OK)
-		return error->status;
-	job->plan = pg_plan_new(PG_ARCH_X86_64, options->purgatory_elf, error);
+	job->plan = pg_plan_new(job->arch->arch, options->purgatory_elf, error);
 	if (!job->plan)
 		return error->status;
 	console = choose_console(job);
-	reset = pg_acpi_reset(job->root);
+	reset = job->arch->reset(job);
 	pg_plan_console(job->plan, &console);
 	pg_plan_reset(job->plan, &reset);
 	pg_plan_policy(job->plan,
 		       options->policy ? options->policy : PG_POLICY_STOP);
-	pg_plan_ticks(job->plan, pg_host_ticks_per_second(job->root));
+	if (job->arch->arch == pg_host_arch())
+		pg_plan_ticks(job->plan, pg_host_ticks_per_second(job->root));
 	return PG_OK;
 }
 
@@ -98,6 +110,7 @@ static enum pg_status kernel_part(struct pg_job *job, struct pg_error *error)
 		.content = kernel->image,
 		.memory_bytes = kernel->memory_bytes,
 		.alignment = kernel->alignment,
+		.alignment_offset = kernel->alignment_offset,
 		.lowest = kernel->lowest,
 		.highest = kernel->highest,
 	};
@@ -122,96 +135,36 @@ static enum pg_status initrd_part(struct pg_job *job, struct pg_error *error)
 
 enum pg_status pg_job_parts(struct pg_job *job, struct pg_error *error)
 {
-	struct pg_bytes none = {NULL, 0};
-	enum pg_status status;
-	uint64_t params_bytes = PG_BOOT_PARAMS_BYTES +
-				(job->efi.runtime ? PG_SETUP_EFI_BYTES : 0);
+	enum pg_status status = kernel_part(job, error);
 
-	status = kernel_part(job, error);
 	if (status == PG_OK)
 		status = initrd_part(job, error);
 	if (status == PG_OK)
-		status = pg_job_part(job, "cmdline", PG_PART_CMDLINE, none,
-				     strlen(job->source.command_line) +
-					     CMDLINE_ROOM,
-				     0, &job->cmdline, error);
-	if (status == PG_OK)
-		status =
-			pg_job_part(job, "boot_params", PG_PART_BOOTPARAMS,
-				    none, params_bytes, 0, &job->params, error);
-	if (status == PG_OK && job->efi.runtime)
-		status = pg_job_part(
-			job, "efi_memmap", PG_PART_OTHER,
-			(struct pg_bytes){job->efi.map, job->efi.map_bytes}, 0,
-			0, &job->efi_map, error);
+		status = job->arch->parts(job, error);
 	if (status == PG_OK)
 		status = pg_source_digests(&job->source, job->plan, job->kernel,
 					   job->initrd, error);
 	return status;
 }
 
-/* boot_params, with the EFI setup_data node behind it. */
-static enum pg_status build_params(struct pg_job *job, struct pg_error *error)
+struct pg_span pg_job_pages(const struct pg_job *job, size_t index,
+			    uint64_t bytes)
 {
-	uint64_t address = pg_plan_address(job->plan, job->params);
-	struct pg_bytes live = {(const uint8_t *)job->live.data,
-				job->live.bytes};
-	uint8_t efi_info[PG_EFI_INFO_BYTES];
-	struct pg_boot_params_input in = {
-		.kernel = &job->source.kernel,
-		.cmdline_address = pg_plan_address(job->plan, job->cmdline),
-		.cmdline_bytes = (uint32_t)strlen(job->command_line),
-		.e820 = job->e820.entries,
-		.e820_count = job->e820.count,
-		.acpi_rsdp = pg_acpi_rsdp(job->root, live),
-		.live = live,
-	};
-	struct pg_bytes content = {NULL, PG_BOOT_PARAMS_BYTES};
-
-	job->params_content =
-		calloc(1, PG_BOOT_PARAMS_BYTES + PG_SETUP_EFI_BYTES);
-	if (!job->params_content)
-		return pg_fail(error, PG_E_NO_MEMORY,
-			       "boot_params: out of memory");
-	content.data = job->params_content;
-	if (job->initrd != SIZE_MAX) {
-		in.initrd_address = pg_plan_address(job->plan, job->initrd);
-		in.initrd_bytes = job->source.initrd.size;
-	}
-	if (job->efi.runtime) {
-		pg_efi_info(&job->efi, pg_plan_address(job->plan, job->efi_map),
-			    efi_info);
-		pg_efi_setup_data(&job->efi, 0,
-				  job->params_content + PG_BOOT_PARAMS_BYTES);
-		in.efi_info = efi_info;
-		in.setup_data = address + PG_BOOT_PARAMS_BYTES;
-		content.size += PG_SETUP_EFI_BYTES;
-	}
-	if (pg_boot_params_build(&in, job->params_content, error) != PG_OK)
-		return error->status;
-	return pg_plan_content(job->plan, job->params, content, error);
+	return (struct pg_span){pg_plan_address(job->plan, index),
+				(bytes + PG_PAGE_BYTES - 1) &
+					~(uint64_t)(PG_PAGE_BYTES - 1)};
 }
 
 enum pg_status pg_job_finish(struct pg_job *job, struct pg_error *error)
 {
-	struct pg_handoff handoff = {.protocol = PG_HANDOFF_LINUX_X86_64};
-	struct pg_bytes line = {(const uint8_t *)job->command_line,
-				strlen(job->command_line) + 1};
-	enum pg_status status;
-
-	status =
+	enum pg_status status =
 		pg_cmdline_check(job->command_line, &job->source.kernel, error);
+
 	if (status == PG_OK)
-		status = pg_plan_content(job->plan, job->cmdline, line, error);
+		status = job->arch->finish(job, error);
 	if (status == PG_OK)
-		status = build_params(job, error);
-	if (status != PG_OK)
-		return status;
-	handoff.entry = pg_plan_address(job->plan, job->kernel) +
-			job->source.kernel.entry_offset;
-	handoff.args[0] = pg_plan_address(job->plan, job->params);
-	pg_plan_handoff(job->plan, &handoff);
-	return pg_plan_seal(job->plan, error);
+		status = pg_plan_seal(job->plan, error);
+	return status;
 }
 
 void pg_job_free(struct pg_job *job)
@@ -226,6 +179,8 @@ void pg_job_free(struct pg_job *job)
 	pg_notes_free(&job->notes);
 	free(job->command_line);
 	free(job->params_content);
+	pg_text_free(&job->fdt);
+	free(job->dtb_content);
 	free(job->runs);
 	free(job->core);
 	memset(job, 0, sizeof(*job));

@@ -160,6 +160,13 @@ uint64_t pg_acpi_rsdp(const char *root, struct pg_bytes live);
 struct pg_reset pg_acpi_reset(const char *root);
 struct pg_reset pg_acpi_reset_parse(struct pg_bytes fadt);
 
+/* arm64 (load/acpi_arm64.c): the conduit of PSCI by the FADT, or
+ * PG_RESET_ARCH; the UART of the SPCR table, or PG_CONSOLE_NONE. */
+struct pg_reset pg_acpi_psci(const char *root);
+struct pg_reset pg_acpi_psci_parse(struct pg_bytes fadt);
+struct pg_console pg_acpi_console(const char *root);
+struct pg_console pg_acpi_console_parse(struct pg_bytes spcr);
+
 /* -------------------------------------------------- EFI (load/efi.c) ---- */
 
 /* What the next kernel needs to go on using EFI's runtime services. */

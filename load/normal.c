@@ -9,9 +9,6 @@
 
 #include "load/parts.h"
 
-/* What lies below belongs to BIOS, trampolines and old protocols. */
-#define LOWEST UINT64_C(0x100000)
-
 /* The largest runs of RAM, in whole pages, in the order of their addresses. A
  * crash kernel region is left alone: its kernel stays loaded until the end. */
 static size_t pick_windows(const struct pg_map *ram, struct pg_span *out)
@@ -23,8 +20,6 @@ static size_t pick_windows(const struct pg_map *ram, struct pg_span *out)
 		struct pg_span span = {ram->entries[i].start, 0};
 		size_t smallest = 0;
 
-		if (span.start < LOWEST)
-			span.start = LOWEST;
 		end = pg_align_down(end, PG_PAGE_BYTES);
 		if (!pg_align_up(span.start, PG_PAGE_BYTES, &span.start) ||
 		    end <= span.start)
@@ -51,12 +46,14 @@ static enum pg_status add_windows(struct pg_job *job, struct pg_error *error)
 	enum pg_status status = pg_ram_map(&job->iomem, &job->ram, error);
 	size_t count;
 
+	if (status == PG_OK)
+		status = job->arch->trim(job, error);
 	if (status != PG_OK)
 		return status;
 	count = pick_windows(&job->ram, windows);
 	if (count == 0)
 		return pg_fail(error, PG_E_MACHINE,
-			       "/proc/iomem: has no RAM above 1 MiB");
+			       "/proc/iomem: has no RAM for another kernel");
 	for (size_t i = 0; i < count && status == PG_OK; i++)
 		status = pg_plan_window(job->plan, windows[i].start,
 					windows[i].bytes, error);
@@ -72,8 +69,7 @@ enum pg_status pg_plan_normal(struct pg_job *job, struct pg_error *error)
 	if (status == PG_OK)
 		status = pg_plan_place(job->plan, error);
 	if (status == PG_OK)
-		status = pg_firmware_map(job->root, &job->iomem, &job->e820,
-					 error);
+		status = job->arch->normal(job, error);
 	if (status == PG_OK)
 		status = pg_cmdline_add(&job->command_line, error, "%s",
 					job->source.command_line);

@@ -61,6 +61,44 @@ enum pg_status pg_e820_crash(const struct pg_iomem *iomem,
 			     const struct pg_span *ours, size_t ours_count,
 			     struct pg_map *out, struct pg_error *error);
 
+/* ---------------------- what one architecture does (load/<arch>.c) ------ */
+
+struct pg_job;
+
+/* The steps of a load that differ, in the order in which they are called. A
+ * NULL is a step that this architecture does not have. */
+struct pg_load_arch {
+	uint32_t arch;	  /* PG_ARCH_* */
+	uint16_t machine; /* EM_* */
+	/* Reads what else the machine says of itself. */
+	enum pg_status (*begin)(struct pg_job *job, struct pg_error *error);
+	/* The console of the command line, or the machine's. */
+	struct pg_console (*console)(const struct pg_job *job,
+				     struct pg_console named);
+	struct pg_reset (*reset)(const struct pg_job *job);
+	/* Crash: what a capture kernel will overwrite (job->low). */
+	enum pg_status (*low)(struct pg_job *job, struct pg_error *error);
+	/* Normal: takes out of job->ram what parts must keep clear of. */
+	enum pg_status (*trim)(struct pg_job *job, struct pg_error *error);
+	/* Adds the parts besides kernel, initrd, core header and log. */
+	enum pg_status (*parts)(struct pg_job *job, struct pg_error *error);
+	/* Everything is placed: the memory of the next kernel, and the words
+	 * that its command line needs. */
+	enum pg_status (*crash)(struct pg_job *job, struct pg_error *error);
+	enum pg_status (*normal)(struct pg_job *job, struct pg_error *error);
+	/* The command line is complete: gives the parts their content and
+	 * sets the handoff. */
+	enum pg_status (*finish)(struct pg_job *job, struct pg_error *error);
+};
+extern const struct pg_load_arch pg_load_x86_64;
+extern const struct pg_load_arch pg_load_arm64;
+
+/* That of @options: its own, or this machine's. PG_E_USAGE: load cannot do
+ * it, or it is not this machine's and a real load was asked for. */
+enum pg_status pg_load_arch_of(const struct pg_load_options *options,
+			       const struct pg_load_arch **out,
+			       struct pg_error *error);
+
 /* -------------------------------------------- the plan (load/job.c) ----- */
 
 #define PG_LOG_AREA_BYTES 65536
@@ -69,6 +107,7 @@ enum pg_status pg_e820_crash(const struct pg_iomem *iomem,
 /* Everything between the options and the system call. */
 struct pg_job {
 	const struct pg_load_options *options;
+	const struct pg_load_arch *arch;
 	const char *root;
 	struct pg_source source;
 	struct pg_iomem iomem;
@@ -80,6 +119,11 @@ struct pg_job {
 	size_t kernel, initrd, cmdline, params, efi_map;
 	char *command_line;
 	uint8_t *params_content;
+	/* arm64: this kernel's device tree, and the next one's */
+	struct pg_text fdt;
+	struct pg_bytes dtb; /* in fdt, or what the options gave */
+	size_t dtb_part;
+	uint8_t *dtb_content;
 	/* crash only */
 	struct pg_map ram;
 	struct pg_notes notes;
@@ -106,6 +150,21 @@ enum pg_status pg_job_part(struct pg_job *job, const char *name, uint32_t kind,
 			   struct pg_bytes content, uint64_t bytes,
 			   uint32_t flags, size_t *index,
 			   struct pg_error *error);
+
+/* Room for what load itself adds to the command line. */
+#define PG_CMDLINE_ROOM 128
+
+/* The pages of part @index, of which @bytes are used: Linux maps what it reads
+ * of the dead kernel by pages, and x86 refuses to where a page is RAM of its
+ * own. */
+struct pg_span pg_job_pages(const struct pg_job *job, size_t index,
+			    uint64_t bytes);
+
+/* Where the low memory at @address will be saved. (load/x86_64.c) */
+uint64_t pg_job_backup(const struct pg_job *job, uint64_t address);
+
+/* The size of the job's core header. */
+uint64_t pg_job_core_bytes(const struct pg_job *job);
 
 /* A begun job planned and sealed: load/crash.c, load/normal.c. */
 enum pg_status pg_plan_crash(struct pg_job *job, struct pg_error *error);

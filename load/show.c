@@ -58,11 +58,12 @@ void pg_show_job(const struct pg_job *job, const struct pg_segment *segments,
 {
 	const struct pg_kernel *kernel = &job->source.kernel;
 
-	fprintf(to,
-		"kernel: %s, boot protocol %u.%02u, needs %" PRIu64 " bytes\n",
-		kernel->release[0] ? kernel->release : "of unknown release",
-		kernel->protocol >> 8, kernel->protocol & 0xff,
-		kernel->memory_bytes);
+	fprintf(to, "kernel: %s, ",
+		kernel->release[0] ? kernel->release : "of unknown release");
+	if (kernel->format == PG_KERNEL_BZIMAGE)
+		fprintf(to, "boot protocol %u.%02u, ", kernel->protocol >> 8,
+			kernel->protocol & 0xff);
+	fprintf(to, "needs %" PRIu64 " bytes\n", kernel->memory_bytes);
 	fprintf(to, "command line: %s\n", job->command_line);
 	fprintf(to, "purgatory: 0x%" PRIx64 "\n", pg_plan_purgatory(job->plan));
 	if (job->control != SIZE_MAX)
@@ -70,10 +71,11 @@ void pg_show_job(const struct pg_job *job, const struct pg_segment *segments,
 			"kept free for the kernel's page tables: 0x%" PRIx64
 			"\n",
 			pg_plan_address(job->plan, job->control));
-	fprintf(to, "EFI: %s\n",
-		job->efi.runtime  ? "with runtime services"
-		: job->efi.booted ? "without runtime services"
-				  : "no");
+	if (kernel->arch == PG_ARCH_X86_64)
+		fprintf(to, "EFI: %s\n",
+			job->efi.runtime  ? "with runtime services"
+			: job->efi.booted ? "without runtime services"
+					  : "no");
 	show_segments(segments, count, to);
 	show_e820(&job->e820, to);
 	for (size_t i = 0; i < job->low_count; i++)
@@ -81,10 +83,6 @@ void pg_show_job(const struct pg_job *job, const struct pg_segment *segments,
 			"saved before the jump: 0x%" PRIx64 ", 0x%" PRIx64
 			" bytes\n",
 			job->low[i].start, job->low[i].bytes);
-	if (job->core) {
-		struct pg_core_input core = {&job->notes, &job->kernel_map,
-					     job->runs, job->run_count};
-
-		pg_elfcorehdr_print(job->core, pg_elfcorehdr_bytes(&core), to);
-	}
+	if (job->core)
+		pg_elfcorehdr_print(job->core, pg_job_core_bytes(job), to);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fdt/fdt_edit.h"
 #include "load/parts.h"
 #include "pack/bzimage.h"
 #include "pack/kernel_formats.h"
@@ -60,15 +61,14 @@ static size_t find_part(const struct pg_image *image, uint32_t kind)
  * the image's boot_params, at the same offset. Put together again, it is a
  * bzImage to pg_kernel_read(), with all of its checks.
  */
-static enum pg_status kernel_of_image(struct pg_source *source,
+static enum pg_status rebuild_bzimage(struct pg_source *source,
 				      struct pg_error *error)
 {
 	size_t params_part = find_part(source->image, PG_PART_BOOTPARAMS);
 	struct pg_bytes code, params, file;
 	size_t setup_bytes;
 
-	source->kernel_part = find_part(source->image, PG_PART_KERNEL);
-	if (source->kernel_part == SIZE_MAX || params_part == SIZE_MAX)
+	if (params_part == SIZE_MAX)
 		return pg_fail(error, PG_E_FORMAT,
 			       "image: has no kernel with boot_params; pack "
 			       "it again");
@@ -99,12 +99,58 @@ static enum pg_status kernel_of_image(struct pg_source *source,
 	return PG_OK;
 }
 
+static enum pg_status kernel_of_image(struct pg_source *source,
+				      struct pg_error *error)
+{
+	source->kernel_part = find_part(source->image, PG_PART_KERNEL);
+	if (source->kernel_part == SIZE_MAX)
+		return pg_fail(error, PG_E_FORMAT,
+			       "image: has no kernel; pack it again");
+	if (pg_image_manifest(source->image)->arch == PG_ARCH_X86_64)
+		return rebuild_bzimage(source, error);
+	return pg_kernel_read(
+		pg_image_part(source->image, source->kernel_part).content,
+		&source->kernel, error);
+}
+
+static enum pg_status take_cmdline(struct pg_source *source, const char *line,
+				   size_t bytes, struct pg_error *error)
+{
+	free(source->command_line);
+	source->command_line = strndup(line, bytes);
+	if (!source->command_line)
+		return pg_fail(error, PG_E_NO_MEMORY, "image: out of memory");
+	return PG_OK;
+}
+
+/* A part of its own on x86, and in the device tree elsewhere. */
+static enum pg_status cmdline_of_image(struct pg_source *source,
+				       struct pg_error *error)
+{
+	size_t part = find_part(source->image, PG_PART_CMDLINE);
+	struct pg_bytes content;
+	const char *line;
+
+	if (part != SIZE_MAX) {
+		content = pg_image_part(source->image, part).content;
+		return take_cmdline(source, (const char *)content.data,
+				    content.size, error);
+	}
+	part = find_part(source->image, PG_PART_FDT);
+	if (part == SIZE_MAX)
+		return PG_OK;
+	content = pg_image_part(source->image, part).content;
+	if (pg_fdt_check(content, error) != PG_OK ||
+	    pg_fdt_command_line(content, &line, error) != PG_OK)
+		return error->status;
+	return take_cmdline(source, line, strlen(line), error);
+}
+
 static enum pg_status read_image(const struct pg_load_options *options,
-				 struct pg_source *source,
+				 uint32_t arch, struct pg_source *source,
 				 struct pg_error *error)
 {
 	struct pg_error why;
-	size_t cmdline_part;
 
 	source->image = pg_image_read(options->kernel, error);
 	if (!source->image)
@@ -113,7 +159,7 @@ static enum pg_status read_image(const struct pg_load_options *options,
 		return pg_fail(error, PG_E_USAGE,
 			       "an image brings its own initrd; pack it with "
 			       "the other one");
-	if (pg_image_manifest(source->image)->arch != PG_ARCH_X86_64)
+	if (pg_image_manifest(source->image)->arch != arch)
 		return pg_fail(error, PG_E_KERNEL_ARCH,
 			       "image: is for another architecture than this "
 			       "machine's");
@@ -126,19 +172,7 @@ static enum pg_status read_image(const struct pg_load_options *options,
 		source->initrd =
 			pg_image_part(source->image, source->initrd_part)
 				.content;
-	cmdline_part = find_part(source->image, PG_PART_CMDLINE);
-	if (cmdline_part != SIZE_MAX) {
-		struct pg_bytes line =
-			pg_image_part(source->image, cmdline_part).content;
-
-		free(source->command_line);
-		source->command_line =
-			strndup((const char *)line.data, line.size);
-		if (!source->command_line)
-			return pg_fail(error, PG_E_NO_MEMORY,
-				       "image: out of memory");
-	}
-	return PG_OK;
+	return cmdline_of_image(source, error);
 }
 
 /* What the options say, behind what the image or the machine says. */
@@ -179,23 +213,29 @@ enum pg_status pg_source_read(const struct pg_load_options *options,
 		.command_line = strdup(""),
 	};
 	struct pg_bytes file = options->kernel;
-	enum pg_status status;
+	const struct pg_load_arch *arch;
+	enum pg_status status = pg_load_arch_of(options, &arch, error);
 
+	if (status != PG_OK) {
+		free(source.command_line);
+		return status;
+	}
 	if (!source.command_line)
 		return pg_fail(error, PG_E_NO_MEMORY,
 			       "command line: out of memory");
 	if (file.size >= SELFMAG && !memcmp(file.data, ELFMAG, SELFMAG)) {
-		status = read_image(options, &source, error);
+		status = read_image(options, arch->arch, &source, error);
 	} else {
 		status = pg_kernel_read(file, &source.kernel, error);
 		if (status == PG_OK)
 			status = join_initrds(options, &source, error);
 	}
-	if (status == PG_OK && source.kernel.arch != PG_ARCH_X86_64)
+	if (status == PG_OK && source.kernel.arch != arch->arch)
 		status = pg_fail(error, PG_E_KERNEL_ARCH,
 				 "kernel: is for %s, and this machine is an "
-				 "x86_64; give a kernel that was built for it",
-				 pg_arch_name(source.kernel.arch));
+				 "%s; give a kernel that was built for it",
+				 pg_arch_name(source.kernel.arch),
+				 pg_arch_name(arch->arch));
 	if (status == PG_OK)
 		status = complete_cmdline(options, root, &source, error);
 	if (status != PG_OK) {

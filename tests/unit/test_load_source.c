@@ -84,7 +84,7 @@ static void test_refusals(void **state)
 	trial = begin("bios-1cpu", PG_LOAD_NORMAL);
 	machine_put(&trial.machine, "/proc/iomem",
 		    "00001000-0009fbff : System RAM\n");
-	refuse(&trial, PG_E_MACHINE, "1 MiB");
+	refuse(&trial, PG_E_MACHINE, "RAM");
 }
 
 /* A kernel for another machine is a good kernel, and not for here. */
