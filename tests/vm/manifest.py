@@ -14,8 +14,7 @@ from pathlib import Path
 from qemu import Failure, Machine
 
 PAGE = 4096
-HEADER_BYTES, PART_BYTES, RANGE_BYTES = 248, 72, 56
-SKIP = 0x2
+PART_BYTES, RANGE_BYTES, COPY_BYTES = 72, 56, 32
 
 
 @dataclass
@@ -41,6 +40,7 @@ class Loaded:
     entry: int  # of the next kernel
     parts: list[str]
     ranges: list[Range]
+    backups: list[tuple[int, int, int]]  # source, destination, bytes
 
     def part(self, name: str) -> list[Range]:
         found = [r for r in self.ranges if r.part == name]
@@ -99,10 +99,18 @@ def _parse(region: int, memory: bytes, image: int, manifest: int) -> Loaded:
         if flags & 1:
             start += region + image
         ranges.append(Range(start, count, digest.hex(), parts[part], flags))
+    backups = []
+    for at in table(80, COPY_BYTES):
+        source, destination, count, flags = struct.unpack_from(
+            "<QQQI", memory, at)
+        if flags & 1:
+            destination += region + image
+        backups.append((source, destination, count))
     flags, entry = struct.unpack_from("<IQ", memory, manifest + 108)
     return Loaded(
         region, memory, region + image,
         struct.unpack_from("<Q", memory, image + 32)[0], region + manifest,
         struct.unpack_from("<I", memory, manifest + 16)[0],
         region + table(64, RANGE_BYTES)[0] + 16,
-        entry + (region + image if flags & 1 else 0), parts, ranges)
+        entry + (region + image if flags & 1 else 0), parts, ranges,
+        backups)
