@@ -14,7 +14,15 @@ static void test_bad_specs(void **state)
 		{{.name = "123456789012345678901234", .memory_bytes = 1},
 		 PG_E_USAGE,
 		 "name"},
+		{{.name = "del\x7f", .memory_bytes = 1}, PG_E_USAGE, "name"},
 		{{.name = "none"}, PG_E_USAGE, "empty"},
+		{{.name = "half",
+		  .memory_bytes = 1,
+		  .alignment = 2 * MIB,
+		  .fixed = MIB,
+		  .flags = PG_SPEC_FIXED},
+		 PG_E_USAGE,
+		 "multiple"},
 		{{.name = "less", .content = {data, 9}, .memory_bytes = 8},
 		 PG_E_USAGE,
 		 "exceed"},
@@ -80,6 +88,9 @@ static void test_limits(void **state)
 	expect_error(pg_plan_copy(plan, &copy, &error), PG_E_RANGE, &error,
 		     "empty");
 	copy.bytes = UINT64_MAX;
+	expect_error(pg_plan_copy(plan, &copy, &error), PG_E_RANGE, &error,
+		     "wrap");
+	copy = (struct pg_copy){.source = UINT64_MAX, .bytes = 2};
 	expect_error(pg_plan_copy(plan, &copy, &error), PG_E_RANGE, &error,
 		     "wrap");
 	expect_ok(pg_plan_window(plan, MIB, MIB, &error), &error);

@@ -42,6 +42,42 @@ static void test_placement_rules(void **state)
 	pg_plan_free(plan);
 }
 
+/* What is hardest to place goes first: both plans fit in this order only. */
+static void test_hardest_first(void **state)
+{
+	static const struct {
+		uint64_t window_bytes;
+		struct pg_part_spec easy, hard;
+	} cases[] = {
+		{2 * MIB,
+		 {.name = "large", .memory_bytes = MIB},
+		 {.name = "low",
+		  .memory_bytes = MIB / 2,
+		  .highest = 16 * MIB + MIB / 2 - 1}},
+		{4 * MIB + 0x4000,
+		 {.name = "large", .memory_bytes = 3 * MIB},
+		 {.name = "aligned",
+		  .memory_bytes = MIB,
+		  .alignment = 2 * MIB}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct pg_error error;
+		struct pg_plan *plan = new_plan(&error);
+		size_t hard;
+
+		expect_ok(pg_plan_window(plan, 16 * MIB, cases[i].window_bytes,
+					 &error),
+			  &error);
+		add(plan, &cases[i].easy);
+		hard = add(plan, &cases[i].hard);
+		expect_ok(pg_plan_place(plan, &error), &error);
+		assert_int_equal(pg_plan_address(plan, hard), 16 * MIB);
+		pg_plan_free(plan);
+	}
+}
+
 /* Exactly enough is enough; one page less is not, and the error says by how
  * much. The purgatory takes 3 pages, its manifest one. */
 static void test_no_space(void **state)
@@ -220,6 +256,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_placement_rules),
+		cmocka_unit_test(test_hardest_first),
 		cmocka_unit_test(test_no_space),
 		cmocka_unit_test(test_no_space_reasons),
 		cmocka_unit_test(test_no_window),
