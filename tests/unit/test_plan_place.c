@@ -170,6 +170,29 @@ static void test_no_space_reasons(void **state)
 	}
 }
 
+/* The error says from where to where there was memory at all. */
+static void test_no_space_where(void **state)
+{
+	struct pg_part_spec spec = {.name = "p", .memory_bytes = 9 * MIB};
+	struct pg_error error;
+	struct pg_plan *plan;
+
+	(void)state;
+	for (unsigned limited = 0; limited < 2; limited++) {
+		plan = new_plan(&error);
+		expect_ok(pg_plan_window(plan, 32 * MIB, MIB, &error), &error);
+		expect_ok(pg_plan_window(plan, 64 * MIB, MIB, &error), &error);
+		expect_ok(pg_plan_window(plan, 16 * MIB, MIB, &error), &error);
+		if (limited)
+			spec.highest = 40 * MIB - 1;
+		add(plan, &spec);
+		expect_error(pg_plan_place(plan, &error), PG_E_NO_SPACE, &error,
+			     limited ? "0x1000000-0x27fffff"
+				     : "0x1000000-0x40fffff");
+		pg_plan_free(plan);
+	}
+}
+
 static void test_no_window(void **state)
 {
 	struct pg_error error;
@@ -259,6 +282,7 @@ int main(void)
 		cmocka_unit_test(test_hardest_first),
 		cmocka_unit_test(test_no_space),
 		cmocka_unit_test(test_no_space_reasons),
+		cmocka_unit_test(test_no_space_where),
 		cmocka_unit_test(test_no_window),
 		cmocka_unit_test(test_random_placement),
 	};

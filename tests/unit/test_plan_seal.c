@@ -250,6 +250,23 @@ static void test_seal_refuses(void **state)
 	pg_plan_free(plan);
 }
 
+/* More MiB than a manifest has ranges. The bytes are not looked at before. */
+static void test_too_much_content(void **state)
+{
+	const size_t vast = ((size_t)PG_RANGES_MAX + 1) * PG_RANGE_BYTES;
+	struct pg_error error;
+	struct pg_plan *plan = new_plan(&error);
+
+	(void)state;
+	expect_ok(pg_plan_window(plan, MIB, 1ull << 40, &error), &error);
+	add(plan, &(const struct pg_part_spec){.name = "initrd",
+					       .content = {data, vast}});
+	expect_ok(pg_plan_place(plan, &error), &error);
+	expect_error(pg_plan_seal(plan, &error), PG_E_LIMIT, &error,
+		     "32769 MiB");
+	pg_plan_free(plan);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +274,7 @@ int main(void)
 		cmocka_unit_test(test_segments),
 		cmocka_unit_test(test_build_host_digests),
 		cmocka_unit_test(test_seal_refuses),
+		cmocka_unit_test(test_too_much_content),
 	};
 
 	return cmocka_run_group_tests_name("plan_seal", tests, NULL, NULL);
