@@ -18,7 +18,8 @@ $$(MB_$(1))/%.c.o: $(M)/$(1)/%.c
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(CC_$(1)) $$(TFLAGS_$(1)) $$(WARNINGS) -Iinclude -I. -MMD -MP \
 		-c $$< -o $$@
-$$(MB_$(1))/door.elf: $(M)/$(1)/door.ld $$(MB_$(1))/door.S.o
+$$(MB_$(1))/door.elf: $(M)/$(1)/door.ld $$(MB_$(1))/door.S.o \
+		$$(patsubst $(M)/%,$(B)/baremetal/%.o,$$(wildcard $(M)/$(1)/door.c))
 	$$(call say,LD,$$@)
 	$$(Q)$$(MLD_$(1)) -T $$^ -o $$@
 $$(MB_$(1))/payload.elf: $(M)/$(1)/payload.ld \
@@ -41,4 +42,4 @@ $(B)/tests/plan: $(M)/plan.c $(H)/libpurgatorio.a
 	$(call say,HOSTCC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOSTFLAGS) $(WARNINGS) $^ $(HOSTLIBS) -o $@
-baremetal: $(B)/tests/plan $(B)/tests/counter-1.so
+baremetal: $(B)/tests/plan $(addprefix $(B)/tests/counter-,1.so 2.so)

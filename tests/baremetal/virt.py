@@ -33,7 +33,9 @@ EL2 = ("-M", "virt,virtualization=on")
 scratch = scratch_folder()
 INITRD_BYTES = 2_500_001
 initrd = bytes((7 * i + i // 251) % 256 for i in range(INITRD_BYTES))
-QEMU = "qemu-system-aarch64"
+# The emulator to use; run-arm64-newer takes another one.
+QEMU = ["qemu-system-aarch64"]
+COUNTER = BUILD / "tests/counter-1.so"
 
 
 def plan(bootargs: str = "", console: str = f"{PL011} {UART:#x} 4 0 0",
@@ -62,7 +64,7 @@ def packed(**options: object) -> Image:
 
 
 def boot(image: Image, *extra: str, flags: int = 0, cpu: str = "max",
-         memory: str = "512M", qemu: str = "", seconds: float = 60) -> Run:
+         memory: str = "512M", seconds: float = 60) -> Run:
     """Enters @image through the door. `status` is 0 when the machine switched
     itself off, and x0 when it stopped for good."""
     file = image.save(scratch / f"boot-{os.getpid()}.elf")
@@ -70,7 +72,7 @@ def boot(image: Image, *extra: str, flags: int = 0, cpu: str = "max",
     machine = () if "-M" in extra else ("-M", "virt")
     loader = "loader,data-len=8"
     run = watch([
-        qemu or QEMU, *machine, "-cpu", cpu, "-m", memory, "-nodefaults",
+        *QEMU, *machine, "-cpu", cpu, "-m", memory, "-nodefaults",
         "-display", "none", "-serial", "stdio", "-no-reboot",
         "-device", f"loader,file={DOOR},cpu-num=0",
         "-device", f"loader,file={file}",
@@ -85,3 +87,11 @@ def boot(image: Image, *extra: str, flags: int = 0, cpu: str = "max",
         assert int(pstate[1], 16) & 0x3C0 == 0x3C0, run.registers
         run.status = int(x0[1], 16)
     return run
+
+
+def load_address(register: int, value: int) -> bytes:
+    """movz, movk: x@register := @value, of 48 bits."""
+    words = [0xD2800000, 0xF2A00000, 0xF2C00000]
+    return b"".join(struct.pack("<I", word | register |
+                                (value >> 16 * n & 0xFFFF) << 5)
+                    for n, word in enumerate(words))
