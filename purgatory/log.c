@@ -8,22 +8,40 @@
 
 static struct pg_log *log; /* NULL: there is no log area */
 
+/* Does the log that an earlier call began go on? Its area was anybody's since.
+ */
+static bool goes_on(const struct pg_log_area *area)
+{
+	return log &&
+	       memcmp(log->magic, PG_LOG_MAGIC, sizeof(log->magic)) == 0 &&
+	       log->bytes == area->bytes && log->step_count <= PG_LOG_STEPS &&
+	       log->text_bytes <= area->bytes - sizeof(*log);
+}
+
 void pg_log_begin(const struct pg_context *context, uint64_t entered)
 {
 	const struct pg_log_area *area = &context->manifest->log;
 
 	if (area->bytes == 0)
 		return;
-	log = pg_pointer(
-		pg_manifest_resolve(area->start, area->flags, context->base));
-	memset(log, 0, area->bytes);
-	log->version = PG_LOG_VERSION;
-	log->bytes = area->bytes;
-	log->ticks_per_second = context->manifest->ticks_per_second;
-	memcpy(log->magic, PG_LOG_MAGIC, sizeof(log->magic));
+	if (!goes_on(area)) {
+		log = pg_pointer(pg_manifest_resolve(area->start, area->flags,
+						     context->base));
+		memset(log, 0, area->bytes);
+		log->version = PG_LOG_VERSION;
+		log->bytes = area->bytes;
+		log->ticks_per_second = context->manifest->ticks_per_second;
+		memcpy(log->magic, PG_LOG_MAGIC, sizeof(log->magic));
+	}
 	(void)pg_step_begin(PG_STEP_CHECK);
-	log->steps[0].begin = entered;
+	log->steps[log->step_count - 1].begin = entered;
 	(void)pg_step_end(PG_OK, context->manifest->bytes);
+}
+
+void pg_log_moved(uint64_t by)
+{
+	if (log)
+		log = pg_pointer(pg_address(log) + by);
 }
 
 void pg_log_character(char c)

@@ -8,7 +8,11 @@
  *	verify    is every byte of the next kernel still right?
  *	fill      zero what it expects to be zero
  *	copy      save what it will overwrite
+ *	swap      put it where it runs (s390x)
  *	handoff   set up the machine and jump
+ *
+ * On s390x the crashed kernel asks first: pg_ask() does what does not change
+ * memory, and returns.
  *
  * A step that fails says why and ends in pg_failed(), which stops, resets, or
  * lets us go on, as the manifest's policy says.
@@ -23,7 +27,8 @@ static struct pg_context context;
 typedef enum pg_status step_function(const struct pg_context *context,
 				     uint64_t *bytes);
 
-static void run(enum pg_step step, const char *name, step_function *function)
+static enum pg_status run(enum pg_step step, const char *name,
+			  step_function *function)
 {
 	enum pg_status status;
 	uint64_t bytes = 0;
@@ -34,13 +39,15 @@ static void run(enum pg_step step, const char *name, step_function *function)
 	end = pg_step_end(status, bytes);
 	if (status != PG_OK)
 		pg_failed(&context, status);
-	if (bytes == 0)
-		return;
+	/* A kernel that asks owns the console: nothing but bad news. */
+	if (bytes == 0 || context.asking)
+		return status;
 	pg_put(name);
 	pg_put(": ");
 	pg_put_size(bytes);
 	pg_put_duration(end - begin, context.manifest->ticks_per_second);
 	pg_put("\n");
+	return status;
 }
 
 static void check(void)
@@ -76,7 +83,18 @@ static void greet(void)
 		       "mapped; this will be slow\n");
 }
 
-noreturn void pg_main(const struct pg_image_header *image)
+/* Was every range right when the kernel asked, and is that enough? */
+static bool proved(void)
+{
+	if (!context.proved)
+		return false;
+	if (context.manifest->flags & PG_MANIFEST_VERIFY_AGAIN)
+		return false;
+	pg_put("verify: done when the kernel asked\n");
+	return true;
+}
+
+static void begin(const struct pg_image_header *image)
 {
 	context.image = image;
 	context.base = pg_address(image);
@@ -85,12 +103,30 @@ noreturn void pg_main(const struct pg_image_header *image)
 	pg_arch_early();
 	check();
 	context.features = pg_arch_open(context.manifest);
+}
+
+noreturn void pg_main(const struct pg_image_header *image)
+{
+	context.asking = false;
+	begin(image);
 	greet();
-	run(PG_STEP_SELF, "self-check", pg_self_check);
-	run(PG_STEP_VERIFY, "verify", pg_verify);
-	run(PG_STEP_FILL, "fill", pg_fill_memory);
-	run(PG_STEP_COPY, "copy", pg_copy_memory);
+	(void)run(PG_STEP_SELF, "self-check", pg_self_check);
+	if (!proved())
+		(void)run(PG_STEP_VERIFY, "verify", pg_verify);
+	(void)run(PG_STEP_FILL, "fill", pg_fill_memory);
+	(void)run(PG_STEP_COPY, "copy", pg_copy_memory);
+	if (context.manifest->swap_bytes)
+		(void)run(PG_STEP_SWAP, "swap", pg_swap_memory);
 	pg_handoff(&context);
+}
+
+void pg_ask(const struct pg_image_header *image)
+{
+	context.asking = true;
+	begin(image);
+	(void)run(PG_STEP_SELF, "self-check", pg_self_check);
+	context.proved = run(PG_STEP_VERIFY, "verify", pg_verify) == PG_OK;
+	pg_arch_close();
 }
 
 noreturn void pg_handoff(const struct pg_context *at)

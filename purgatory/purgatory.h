@@ -20,6 +20,8 @@ struct pg_context {
 	const struct pg_manifest *manifest;
 	uint64_t base;	   /* address of the image */
 	uint32_t features; /* PG_FEATURE_* that may be used */
+	bool asking;	   /* a living kernel waits for the answer */
+	bool proved;	   /* when it did, every range was right */
 };
 
 /* check.c's caller: also asks the architecture whether all of it can be
@@ -41,6 +43,11 @@ enum pg_status pg_fill_memory(const struct pg_context *context,
 enum pg_status pg_copy_memory(const struct pg_context *context,
 			      uint64_t *bytes);
 
+/* swap.c: exchanges the crash region with the start of memory, except for
+ * what pg_arch_enter() must do; PG_OK. The log moves with it. */
+enum pg_status pg_swap_memory(const struct pg_context *context,
+			      uint64_t *bytes);
+
 /* console.c: opens what the manifest names, both where its two descriptions
  * differ, or the machine's customary one where it names nothing usable. */
 void pg_console_begin(const struct pg_context *context, bool trusted);
@@ -56,6 +63,7 @@ void pg_put_duration(uint64_t ticks, uint64_t per_second); /* ", 1.2 ms" */
  * step `check`, which is what makes the area trustworthy, began at @entered
  * and ends with pg_log_begin(). */
 void pg_log_begin(const struct pg_context *context, uint64_t entered);
+void pg_log_moved(uint64_t by); /* modulo 2^64: the area lies elsewhere now */
 void pg_log_character(char c);
 void pg_log_status(enum pg_status status);
 void pg_log_features(uint32_t features);
@@ -63,8 +71,9 @@ void pg_log_features(uint32_t features);
 uint64_t pg_step_begin(enum pg_step step);
 uint64_t pg_step_end(enum pg_status status, uint64_t bytes);
 
-/* report.c: says what @status means and does what the policy says. Returns
- * only if the policy is to boot anyway and that is possible at all. */
+/* report.c: says what @status means and does what the policy says, or leaves
+ * it to the kernel that asks. Returns only if the policy is to boot anyway and
+ * that is possible at all. */
 void pg_failed(const struct pg_context *context, enum pg_status status);
 
 /* main.c, for traps: the context, or NULL before there is one. */

@@ -39,6 +39,10 @@ void pg_failed(const struct pg_context *context, enum pg_status status)
 	pg_put("EXIT: STATUS=");
 	pg_put_dec((uint64_t)status);
 	pg_put("\n");
+	if (context->asking) {
+		pg_put("back to the kernel that asked\n");
+		pg_arch_stop(status);
+	}
 	if (policy == PG_POLICY_RESET) {
 		pg_put("policy: reset\n");
 		pg_arch_reset(&context->manifest->reset);

@@ -62,8 +62,9 @@ void pg_arch_close(void);
  * and that its arguments are sane. PG_OK or PG_E_HANDOFF. Changes nothing. */
 enum pg_status pg_arch_handoff_check(const struct pg_handoff *handoff);
 
-/* Enters the next kernel as its protocol demands. @handoff has been checked
- * and holds absolute addresses. */
+/* Enters the next kernel as its protocol demands, after exchanging what
+ * purgatory/swap.c left alone. @handoff has been checked and holds absolute
+ * addresses. */
 noreturn void pg_arch_enter(const struct pg_handoff *handoff);
 
 /* Resets the machine, by @reset first and then by every means that the
@@ -71,7 +72,8 @@ noreturn void pg_arch_enter(const struct pg_handoff *handoff);
 void pg_arch_reset(const struct pg_reset *reset);
 
 /* Stops this CPU for good, in a way that a machine can detect too, with
- * @status where a debugger or a service processor sees it. */
+ * @status where a debugger or a service processor sees it. Where a living
+ * kernel asked (pg_ask()), it gets @status, and goes on. */
 noreturn void pg_arch_stop(enum pg_status status);
 
 /*
@@ -80,6 +82,11 @@ noreturn void pg_arch_stop(enum pg_status status);
 
 /* C entry, called by entry.S with zeroed .bss. @image is the load address. */
 noreturn void pg_main(const struct pg_image_header *image);
+
+/* Another, for a machine whose kernel asks before it goes (s390x): returns
+ * when all is well, or ends in pg_arch_stop(). When pg_main() is called later
+ * with the .bss that this left, it takes over what was proved. */
+void pg_ask(const struct pg_image_header *image);
 
 /* One named register of a fault. */
 struct pg_trap_register {
