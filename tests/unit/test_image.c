@@ -151,6 +151,37 @@ static void test_e820(void **state)
 	free(file);
 }
 
+/* Flags of the program headers: nothing is writable and executable. */
+static void test_elf_flags(void **state)
+{
+	size_t size, seen = 0;
+	uint8_t *file = make_image(&size);
+	struct pg_image *image = read_image(file, size);
+
+	(void)state;
+	for (size_t i = 1; i < pg_load_le16(file + EHDR(e_phnum)); i++) {
+		uint32_t flags = pg_load_le32(file + PHDR(i, p_flags));
+		const char *name = pg_image_segment(image, i - 1).name;
+
+		assert_int_not_equal(flags & (PF_W | PF_X), PF_W | PF_X);
+		if (strcmp(name, "kernel") == 0)
+			assert_int_equal(flags, PF_R | PF_X);
+		else if (strcmp(name, "purgatory") == 0)
+			assert_int_equal(flags, PF_R | PF_X);
+		else if (strcmp(name, "initrd") == 0)
+			assert_int_equal(flags, PF_R);
+		else if (strcmp(name, "log") == 0 ||
+			 strcmp(name, "boot_params") == 0)
+			assert_int_equal(flags, PF_R | PF_W);
+		else
+			continue;
+		seen++;
+	}
+	assert_int_equal(seen, 5);
+	pg_image_free(image);
+	free(file);
+}
+
 static void test_reproducible(void **state)
 {
 	size_t size, again_size;
@@ -274,6 +305,7 @@ int main(void)
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_boot_params),
 		cmocka_unit_test(test_e820),
+		cmocka_unit_test(test_elf_flags),
 		cmocka_unit_test(test_reproducible),
 		cmocka_unit_test(test_pack_refuses),
 		cmocka_unit_test(test_s390x),

@@ -63,7 +63,7 @@ static const struct spoiled spoiled[] = {
 	{HEADER(magic), 1, 'p', PG_E_FORMAT, "PGIMAGE1"},
 	{HEADER(arch), 4, PG_ARCH_PPC64, PG_E_ARCH, "ppc64"},
 	{HEADER(version), 4, PG_MANIFEST_VERSION + 1, PG_E_VERSION, "version"},
-	{HEADER(const_bytes), 8, 47, PG_E_CORRUPT, "const_bytes"},
+	{HEADER(const_bytes), 8, 47, PG_E_CORRUPT, "contradicts"},
 	{HEADER(const_bytes), 8, PE_MEMORY_BYTES + 1, PG_E_CORRUPT,
 	 "const_bytes"},
 	/* Content behind const_bytes is data that nobody verifies. */
