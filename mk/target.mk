@@ -8,6 +8,8 @@
 #	TRIPLET_<arch>        GNU triplet of the cross tools
 #	TARGET_CFLAGS_<arch>  code generation
 #	TARGET_LDFLAGS_<arch> the linker's emulation, and pg_limit
+#	LLVM_LD_<arch>        the linker of LLVM=1, where LLD cannot
+#	NEWLIB_OMIT_<arch>    functions that it has itself
 #	UARTS_<arch>          its drivers in uart/
 #	FLAGS_<file>          for one file
 
@@ -34,7 +36,7 @@ define target
 include arch/$(1)/flags.mk
 CROSS_COMPILE_$(1) ?= $$(TRIPLET_$(1))-
 CC_$(1)      := $$(if $$(LLVM),clang --target=$$(TRIPLET_$(1)),$$(CROSS_COMPILE_$(1))gcc)
-LD_$(1)      := $$(if $$(LLVM),ld.lld,$$(CROSS_COMPILE_$(1))ld)
+LD_$(1)      := $$(if $$(LLVM),$$(or $$(LLVM_LD_$(1)),ld.lld),$$(CROSS_COMPILE_$(1))ld)
 OBJCOPY_$(1) := $$(if $$(LLVM),llvm-objcopy,$$(CROSS_COMPILE_$(1))objcopy)
 T_$(1)       := $(B)/$(1)$$(if $$(LLVM),-llvm)
 TFLAGS_$(1)   = $$(TARGET_CFLAGS) $$(TARGET_CFLAGS_$$(KIND)) $$(TARGET_CFLAGS_$(1)) \
@@ -45,7 +47,8 @@ SOURCES_$(1) := $$(wildcard purgatory/*.c arch/$(1)/*.c arch/$(1)/*.S) \
 	$$(UARTS_$(1):%=uart/%.c) $(SHA256_C)
 SOURCES_$(1) := $$(filter-out arch/$(1)/host_%,$$(SOURCES_$(1)))
 OBJECTS_$(1) := $$(SOURCES_$(1):%=$$(T_$(1))/%.o) \
-	$$(NEWLIB_C:%=$$(T_$(1))/newlib/%.c.o)
+	$$(patsubst %,$$(T_$(1))/newlib/%.c.o,\
+		$$(filter-out $$(NEWLIB_OMIT_$(1)),$(NEWLIB_C)))
 
 $$(T_$(1))/newlib/%.c.o: $(NEWLIB)/newlib/libc/string/%.c $(NEWLIB)/.unpacked
 	$$(call say,CC,$$@)

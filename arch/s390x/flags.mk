@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The C code runs on everything since z10, and leaves the floating-point and
+# vector registers alone: in the first call they are a living kernel's. Only
+# the vector code, which is entered when the CPU has them, knows of them.
+TRIPLET_s390x       := s390x-linux-gnu
+TARGET_CFLAGS_s390x := -m64 -march=z10 -msoft-float -D__IEEE_BIG_ENDIAN \
+	-include arch/s390x/hidden.h
+TARGET_LDFLAGS_s390x := -m elf64_s390 -z max-page-size=4096 \
+	--defsym=pg_limit=0x20000
+FLAGS_arch/s390x/sha256_vx.S := -march=z13
+FLAGS_arch/s390x/vectors.S := -march=z13
+# memory.S has them.
+NEWLIB_OMIT_s390x := memcpy memset
+# LLD 14 does not know this architecture.
+LLVM_LD_s390x = $(CROSS_COMPILE_s390x)ld
