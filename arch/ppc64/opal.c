@@ -21,8 +21,9 @@
 #define OPAL_BUSY_EVENT	   (-12)
 #define OPAL_PARTIAL	   (-3)
 
-#define BUSY_MOST   100000
-#define REBOOT_MOST 100000
+#define BUSY_MOST 100000
+/* In ticks of 512 MHz: half a minute. A service processor takes seconds. */
+#define REBOOT_TICKS UINT64_C(15360000000)
 
 /* skiboot's own size, text to heap: include/mem-map.h. */
 #define OPAL_BYTES_MOST 0x10000000
@@ -98,7 +99,7 @@ void pg_ppc64_opal_flush(void)
 /* It is the service processor that reboots; until it does, it wants polls. */
 void pg_ppc64_opal_reboot(void)
 {
-	unsigned tries;
+	const uint64_t begin = ppc64_timebase();
 	int64_t result;
 
 	if (!find())
@@ -106,6 +107,6 @@ void pg_ppc64_opal_reboot(void)
 	result = call(OPAL_CEC_REBOOT, 0, 0, 0);
 	if (result != OPAL_SUCCESS && !busy(result))
 		return;
-	for (tries = 0; tries < REBOOT_MOST; tries++)
+	while (ppc64_timebase() - begin < REBOOT_TICKS)
 		(void)call(OPAL_POLL_EVENTS, 0, 0, 0);
 }

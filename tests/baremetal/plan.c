@@ -8,7 +8,7 @@
  *	window START BYTES
  *	part NAME KIND FILE|- MEMORY ALIGNMENT FIXED FLAGS
  *	place
- *	handoff PROTOCOL PART OFFSET PART|-	entry, args[0]
+ *	handoff PROTOCOL PART OFFSET PART|-|NUMBER...	entry, args[]
  *	copy SOURCE PART BYTES
  *	console KIND ADDRESS STRIDE BAUD CLOCK
  *	reset KIND VALUE ADDRESS
@@ -105,18 +105,24 @@ static enum pg_status add_part(void)
 	return PG_OK;
 }
 
+/* A part's address, or a number; "-" is none. */
+static uint64_t argument(const char *text)
+{
+	for (size_t i = 0; i < part_count; i++)
+		if (strcmp(names[i], text) == 0)
+			return pg_plan_address(plan, i);
+	return strtoull(text, NULL, 0);
+}
+
 static void set_handoff(void)
 {
 	struct pg_handoff handoff = {.protocol = (uint32_t)number()};
-	const char *argument;
+	char *text;
 
 	handoff.entry = pg_plan_address(plan, part());
 	handoff.entry += number();
-	argument = strtok(NULL, " \n");
-	if (argument)
-		for (size_t i = 0; i < part_count; i++)
-			if (strcmp(names[i], argument) == 0)
-				handoff.args[0] = pg_plan_address(plan, i);
+	for (size_t i = 0; i < 4 && (text = strtok(NULL, " \n")); i++)
+		handoff.args[i] = argument(text);
 	pg_plan_handoff(plan, &handoff);
 }
 
