@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import packages
+from arch import X86_64, Arch
 from guests import BUILD, INITRD, KERNEL, Guest
 from qemu import Failure, Machine, Spec
 
-FIRST = "console=ttyS0 crashkernel=256M panic=5 mitigations=off quiet"
-CAPTURE = "console=ttyS0 mitigations=off quiet reset_devices nr_cpus=1"
+FIRST, CAPTURE = X86_64.first, X86_64.capture
 
 # The first 640 KB, without the page that the BIOS keeps and the EBDA.
 LOW_START, LOW_BYTES = 0x1000, 0x9e000
@@ -63,8 +63,9 @@ class Cycle:
         m.must(f"witness mark '{text}' >/tmp/mark &")
         address = m.must("until [ -s /tmp/mark ]; do sleep 0.02; done; "
                          "cat /tmp/mark")
-        self.marks = Marks(text, int(address, 16),
-                           self._low_memory("/proc/kcore"))
+        low = (self._low_memory("/proc/kcore")
+               if self.guest.arch.low_memory else "")
+        self.marks = Marks(text, int(address, 16), low)
         return self.marks
 
     def _low_memory(self, core: str) -> str:
@@ -72,8 +73,9 @@ class Cycle:
             f"witness read {core} {LOW_START} {LOW_BYTES} >/tmp/low && "
             "sha256sum </tmp/low").split()[0]
 
-    def load(self, loader: str, append: str = CAPTURE) -> str:
+    def load(self, loader: str, append: str = "") -> str:
         """Loads the capture kernel; what the loader said."""
+        append = append or self.guest.arch.capture
         output = self.machine.must(load_command(loader, append), 60)
         if self.machine.must("cat /sys/kernel/kexec_crash_loaded") != "1\n":
             raise Failure("the kernel says that nothing is loaded")
@@ -112,6 +114,8 @@ class Cycle:
                           f"{m.text!r} but {found[:64]!r}")
 
     def check_low_memory(self) -> None:
+        if not self.guest.arch.low_memory:
+            return
         found = self._low_memory("/proc/vmcore")
         if found != self.marks.low_sha256:
             raise Failure("the first 640 KB in /proc/vmcore are not what they "
@@ -138,7 +142,7 @@ class Cycle:
                           f"{self.machine.end_reason()}")
 
 
-def start(guest: Guest, name: str, append: str = FIRST, watch=None,
+def start(guest: Guest, name: str, append: str = "", watch=None,
           **spec) -> Cycle:
     """Starts the machine with an empty disk for the dump."""
     folder = BUILD / "tests" / "log"
@@ -149,9 +153,11 @@ def start(guest: Guest, name: str, append: str = FIRST, watch=None,
     os.truncate(dump, 1 << 30)
     extra = ["-drive", f"if=none,id=dump,format=raw,file={dump}",
              "-device", "virtio-blk-pci,drive=dump"] + spec.pop("extra", [])
+    spec.setdefault("qemu", list(guest.arch.qemu))
     machine = Machine(Spec(kernel=guest.kernel, initrd=guest.first,
-                           append=append, extra=extra, **spec),
-                      folder / f"{name}.log", watch)
+                           append=append or guest.arch.first,
+                           control=list(guest.arch.control), extra=extra,
+                           **spec), folder / f"{name}.log", watch)
     return Cycle(guest, machine, dump)
 
 

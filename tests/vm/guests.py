@@ -5,19 +5,17 @@ in that of the capture kernel. Both have the same init (guest/init.sh)."""
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 import packages
+from arch import BUILD, TREE, X86_64, Arch
 from initramfs import Initramfs
-from packages import TREE
 
-BUILD = TREE / "build"
-WITNESS = BUILD / "tests" / "witness"
-COMMAND = BUILD / "host" / "purgatorio-static"
-PURGATORY = BUILD / "x86_64" / "purgatory.elf"
+PURGATORY = X86_64.purgatory
 
 # Paths in the first guest.
 KERNEL, INITRD = "/boot/vmlinuz", "/boot/capture.img"
@@ -27,40 +25,45 @@ KERNEL, INITRD = "/boot/vmlinuz", "/boot/capture.img"
 class Guest:
     """Files on the host."""
 
+    arch: Arch
     release: str
     kernel: Path
     first: Path  # initramfs of the first kernel
     capture: Path  # initramfs of the capture kernel
 
 
-def build(peer: bool = True) -> Guest:
+def build(peer: bool = True, arch: Arch = X86_64) -> Guest:
     """Makes both initramfs under build/tests/. @peer: the first guest also
     has kexec-tools."""
-    root, release = packages.kernel()
+    root, release = packages.kernel(arch.debian)
     kernel = root / "boot" / f"vmlinuz-{release}"
-    folder = BUILD / "tests" / ("guest-peer" if peer else "guest")
+    name = "guest" if arch is X86_64 else f"guest-{arch.name}"
+    folder = BUILD / "tests" / (f"{name}-peer" if peer else name)
     folder.mkdir(parents=True, exist_ok=True)
 
-    capture = _base()
-    _program(capture, "makedumpfile", "usr/bin/makedumpfile")
+    capture = _base(arch)
+    _program(capture, arch, "makedumpfile", "usr/bin/makedumpfile")
     _modules(capture, root / "lib" / "modules" / release, "virtio_pci",
              "virtio_blk")
     capture_path = _write(folder / "capture.cpio", capture.build())
 
-    first = _base()
+    first = _base(arch)
     if peer:
-        _program(first, "kexec-tools", "sbin/kexec")
+        _program(first, arch, "kexec-tools", "sbin/kexec")
     first.add_file(KERNEL[1:], kernel)
     first.add_file(INITRD[1:], capture_path)
-    return Guest(release, kernel, _write(folder / "first.cpio",
-                                         first.build()), capture_path)
+    return Guest(arch, release, kernel,
+                 _write(folder / "first.cpio", first.build()), capture_path)
 
 
-def _base() -> Initramfs:
+def _base(arch: Arch) -> Initramfs:
     files = Initramfs()
-    busybox = packages.fetch("busybox-static") / "bin" / "busybox"
-    files.add_file("bin/busybox", busybox, 0o755)
-    applets = subprocess.run([str(busybox), "--list"], check=True, text=True,
+    busybox = packages.fetch("busybox-static", arch.debian)
+    files.add_file("bin/busybox", busybox / "bin" / "busybox", 0o755)
+    # All architectures have the same ones; this one's can be asked.
+    native = packages.fetch("busybox-static", packages.host_arch())
+    applets = subprocess.run([str(native / "bin" / "busybox"), "--list"],
+                             check=True, text=True,
                              stdout=subprocess.PIPE).stdout.split()
     for applet in applets:
         if applet != "busybox":
@@ -70,20 +73,22 @@ def _base() -> Initramfs:
     files.add("etc/passwd", b"root:x:0:0::/:/bin/sh\n"
               b"nobody:x:65534:65534::/:/bin/sh\n")
     files.add_file("init", TREE / "tests/vm/guest/init.sh", 0o755)
-    files.add_file("bin/witness", WITNESS, 0o755)
-    if COMMAND.exists() and PURGATORY.exists():
-        files.add_file("bin/purgatorio", COMMAND, 0o755)
-        files.add_file("lib/purgatorio/x86_64/purgatory.elf", PURGATORY)
+    files.add_file("bin/witness", arch.witness, 0o755)
+    if arch.command.exists() and arch.purgatory.exists():
+        files.add_file("bin/purgatorio", arch.command, 0o755)
+        files.add_file(f"lib/purgatorio/{arch.name}/purgatory.elf",
+                       arch.purgatory)
     return files
 
 
-def _program(files: Initramfs, package: str, path: str) -> None:
+def _program(files: Initramfs, arch: Arch, package: str, path: str) -> None:
     """A program of a package and the libraries that it needs."""
-    roots = packages.fetch_with_libraries(package)
+    roots = packages.fetch_with_libraries(package, arch.debian)
     program = roots[0] / path
     files.add_file(f"bin/{program.name}", program, 0o755)
     for name, library in packages.libraries(program, roots).items():
-        folder = "lib64" if name.startswith("ld-") else "lib/x86_64-linux-gnu"
+        folder = (arch.loader_folder if name.startswith("ld-")
+                  else f"lib/{arch.triplet}")
         files.add_file(f"{folder}/{name}", library, 0o755)
 
 
@@ -114,7 +119,7 @@ def _write(path: Path, content: bytes) -> Path:
     """Leaves an equal file alone: another test may be booting from it."""
     if not path.exists() or (hashlib.sha256(path.read_bytes()).digest() !=
                              hashlib.sha256(content).digest()):
-        new = path.with_suffix(".new")
+        new = path.with_suffix(f".{os.getpid()}")
         new.write_bytes(content)
         new.rename(path)
     return path

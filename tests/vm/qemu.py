@@ -51,6 +51,9 @@ class Spec:
     cpus: int = 1
     memory: str = "1G"
     qemu: list[str] = field(default_factory=lambda: [QEMU])
+    # The second port; the first is always a -serial.
+    control: list[str] = field(
+        default_factory=lambda: ["-serial", "chardev:control"])
     gdb: bool = False
     reboot: bool = False  # False: a reset ends QEMU
     extra: list[str] = field(default_factory=list)
@@ -114,8 +117,8 @@ class Machine:
         for channel in channels:
             command += ["-chardev", f"socket,id={channel.name},"
                         f"fd={channel.there.fileno()}"]
-        command += ["-serial", "chardev:console", "-serial",
-                    "chardev:control", "-mon", "chardev=monitor,mode=control"]
+        command += ["-serial", "chardev:console", *spec.control,
+                    "-mon", "chardev=monitor,mode=control"]
         if spec.gdb:
             command += ["-gdb", "chardev:gdb"]
         if spec.kernel:

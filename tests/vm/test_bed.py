@@ -51,6 +51,11 @@ def main() -> None:
             run.check_core()
             run.check_marker()
             run.check_low_memory()
+        with tap.check("the capture kernel has overwritten low memory, so that "
+                       "only the backup can be right"):
+            now = machine.must(f"witness read /proc/kcore {cycle.LOW_START} "
+                               f"{cycle.LOW_BYTES} | sha256sum").split()[0]
+            need(now != run.marks.low_sha256, "it has not")
         with tap.check("a marker with one flipped bit is noticed"):
             flip(gdb, run.marks.address + 100)
             fails(run.check_marker, "does not hold")

@@ -2,14 +2,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The init of both guests, the kernel that will crash and the capture kernel.
 # It does nothing by itself: the host sends one command per line to the second
-# serial port, the output goes back there, then a line with the exit status.
+# serial port (or to the first PCI card, where the machine has one port of
+# another kind), the output goes back there, then a line with the exit status.
 # The first port stays free for the kernels and the purgatory.
 export PATH=/bin:/sbin PURGATORIO_LIBDIR=/lib/purgatorio
 mount -t devtmpfs dev /dev
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t securityfs security /sys/kernel/security 2>/dev/null
-exec </dev/ttyS1 >/dev/ttyS1 2>&1
+control=/dev/ttyS1
+[ ! -e /dev/ttyAMA0 ] || control=/dev/ttyS0
+exec <$control >$control 2>&1
 stty raw -echo
 role=first
 [ -e /proc/vmcore ] && role=capture

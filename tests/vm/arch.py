@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What differs between the machines that are crashed: names, consoles, how
+QEMU makes them, and what the guests' command lines need."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+TREE = Path(__file__).resolve().parents[2]
+BUILD = TREE / "build"
+
+
+@dataclass(frozen=True)
+class Arch:
+    name: str  # in this tree
+    debian: str
+    triplet: str  # of Debian's library folder
+    loader_folder: str  # where ld-*.so lies
+    qemu: tuple[str, ...]
+    console: str  # the kernel's name of the first port
+    control: tuple[str, ...]  # QEMU's options for the second, "control"
+    crash_bytes: str  # crashkernel=
+    options: str  # of both kernels
+    low_memory: bool  # the first 640 KB are saved by the purgatory
+
+    @property
+    def host(self) -> Path:
+        """Where what runs on its Linux is built."""
+        native = self.name == native_name()
+        return BUILD / ("host" if native else f"host-{self.name}")
+
+    @property
+    def command(self) -> Path:
+        return self.host / "purgatorio-static"
+
+    @property
+    def witness(self) -> Path:
+        native = self.name == native_name()
+        return BUILD / "tests" / ("witness" if native
+                                  else f"witness-{self.name}")
+
+    @property
+    def purgatory(self) -> Path:
+        return BUILD / self.name / "purgatory.elf"
+
+    @property
+    def first(self) -> str:
+        """The first kernel's command line."""
+        return (f"console={self.console} crashkernel={self.crash_bytes} "
+                f"panic=5 {self.options}")
+
+    @property
+    def capture(self) -> str:
+        """The capture kernel's."""
+        return (f"console={self.console} {self.options} reset_devices "
+                "nr_cpus=1")
+
+
+def native_name() -> str:
+    """This machine, as uname(2) says and as the tree says."""
+    machine = os.uname().machine
+    return {"aarch64": "arm64", "ppc64le": "ppc64"}.get(machine, machine)
+
+
+X86_64 = Arch("x86_64", "amd64", "x86_64-linux-gnu", "lib64",
+              ("qemu-system-x86_64",), "ttyS0",
+              ("-serial", "chardev:control"), "256M",
+              "mitigations=off quiet", True)
+# The virt machine has one UART; the second port is a PCI card.
+ARM64 = Arch("arm64", "arm64", "aarch64-linux-gnu", "lib",
+             ("qemu-system-aarch64", "-machine", "virt"), "ttyAMA0",
+             ("-device", "pci-serial,chardev=control"), "256M",
+             "mitigations=off quiet", False)
+ALL = {a.name: a for a in (X86_64, ARM64)}
