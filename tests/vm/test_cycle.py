@@ -11,6 +11,7 @@ from pathlib import Path
 import cycle
 import guests
 import manifest
+import qemu
 from tap import Tap, need
 
 OVMF_CODE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
@@ -91,6 +92,9 @@ def main() -> None:
                     append=cycle.FIRST.replace(
                         "crashkernel=256M",
                         "crashkernel=256M,high crashkernel=72M,low"))
+    with tap.check("a CPU with SHA-NI"):
+        whole_cycle("shani", qemu=qemu.newer(),
+                    before="grep -qw sha_ni /proc/cpuinfo")
     with tap.check("the peer, kexec-tools, in the same bed"):
         whole_cycle("peer", loader="kexec")
     tap.finish()
