@@ -19,11 +19,14 @@ $$(MB_$(1))/%.c.o: $(M)/$(1)/%.c
 	$$(Q)$$(CC_$(1)) $$(TFLAGS_$(1)) $$(WARNINGS) -Iinclude -I. -MMD -MP \
 		-c $$< -o $$@
 $$(MB_$(1))/door.elf: $(M)/$(1)/door.ld $$(MB_$(1))/door.S.o \
-		$$(patsubst $(M)/%,$(B)/baremetal/%.o,$$(wildcard $(M)/$(1)/door.c))
+		$$(patsubst $(M)/%,$(B)/baremetal/%.o,\
+		$$(wildcard $(M)/$(1)/door.c $(M)/$(1)/say.c))
 	$$(call say,LD,$$@)
 	$$(Q)$$(MLD_$(1)) -T $$^ -o $$@
 $$(MB_$(1))/payload.elf: $(M)/$(1)/payload.ld \
-		$$(MB_$(1))/payload.S.o $$(MB_$(1))/payload.c.o
+		$$(MB_$(1))/payload.S.o $$(MB_$(1))/payload.c.o \
+		$$(patsubst $(M)/%,$(B)/baremetal/%.o,\
+		$$(wildcard $(M)/$(1)/say.c))
 	$$(call say,LD,$$@)
 	$$(Q)$$(MLD_$(1)) -T $$^ -o $$@
 $$(MB_$(1))/payload.bin: $$(MB_$(1))/payload.elf

@@ -8,7 +8,7 @@
  *   r2 = 0   by a kernel that wants to know whether it should go on. Machine
  *            checks may be on, everything else is off. Returns to r14 with an
  *            enum pg_status in r2; r6 to r15, the control, floating-point,
- *            vector and access registers, the prefix, the system mask and the
+ *            vector and access registers, the prefix, the PSW's mask and the
  *            lowcore are then as they were.
  *   r2 != 0  for good. Requires of the other registers: nothing.
  *   +8       the same for loaders that call once.
@@ -25,7 +25,7 @@
 
 /* Above the frame that pg_ask() needs: what belongs to the kernel. */
 #define SAVED_R6    (S390X_FRAME_BYTES)
-#define SAVED_MASK  (S390X_FRAME_BYTES + 80)
+#define SAVED_PSW   (S390X_FRAME_BYTES + 80)
 #define SAVED_BYTES (S390X_FRAME_BYTES + 96)
 
 	.section .head, "ax", @progbits
@@ -50,7 +50,11 @@ start:
 
 	stmg	%r6,%r15,SAVED_R6(%r1)
 	lgr	%r15,%r1
-	stnsm	SAVED_MASK(%r15),0	/* DAT, PER and interruptions off */
+	epsw	%r4,%r5
+	st	%r4,SAVED_PSW(%r15)
+	st	%r5,SAVED_PSW+4(%r15)
+	stg	%r14,SAVED_PSW+8(%r15)
+	stnsm	0(%r15),0		/* DAT, PER and interruptions off */
 	bras	%r14,zero_bss
 	larl	%r2,pg_image_start
 	brasl	%r14,pg_ask
@@ -64,14 +68,13 @@ start:
 	.globl	pg_s390x_return
 	.hidden	pg_s390x_return
 pg_s390x_return:
-	larl	%r15,stack_end - SAVED_BYTES
-	ssm	SAVED_MASK(%r15)
-	lmg	%r6,%r15,SAVED_R6(%r15)
-	br	%r14
+	larl	%r1,stack_end - SAVED_BYTES
+	lmg	%r6,%r15,SAVED_R6(%r1)
+	lpswe	SAVED_PSW(%r1)
 
 go:
 	lgr	%r15,%r1
-	stnsm	SAVED_MASK(%r15),0
+	stnsm	SAVED_PSW(%r15),0
 	larl	%r1,prefix
 	spx	0(%r1)
 	/* Was there a first call, or does this memory hold just anything? */

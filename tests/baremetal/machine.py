@@ -64,17 +64,25 @@ class Image:
     def __init__(self, data: bytes, facts: dict) -> None:
         self.data = bytearray(data)
         self.facts = facts
+        # ELF's EI_DATA: the byte order of the machine.
+        self.order = ">" if data[5] == 2 else "<"
+
+    def number(self, address: int, form: str = "Q") -> int:
+        """The integer at @address."""
+        form = self.order + form
+        size = struct.calcsize(form)
+        return struct.unpack(form, self.read(address, size))[0]
 
     def copy(self) -> Image:
         return Image(bytes(self.data), self.facts)
 
     def offset(self, address: int) -> int:
         """Where in the file the byte for @address is."""
-        (table,) = struct.unpack_from("<Q", self.data, 32)
-        (count,) = struct.unpack_from("<H", self.data, 56)
+        (table,) = struct.unpack_from(self.order + "Q", self.data, 32)
+        (count,) = struct.unpack_from(self.order + "H", self.data, 56)
         for i in range(count):
             kind, _, at, _, start, size = struct.unpack_from(
-                "<IIQQQQ", self.data, table + 56 * i)
+                self.order + "IIQQQQ", self.data, table + 56 * i)
             if kind == 1 and start <= address < start + size:
                 return at + address - start
         raise KeyError(hex(address))
@@ -96,7 +104,7 @@ class Image:
         base = int(self.facts["purgatory"], 0)
         at = int(self.facts["manifest"]["address"], 0)
         size = int(self.facts["manifest"]["bytes"])
-        code = self.read(base, struct.unpack("<Q", self.read(base + 32, 8))[0])
+        code = self.read(base, self.number(base + 32))
         self.write(at + 24, bytes(32))
         digest = hashlib.sha256(code + self.read(at, size)).digest()
         self.write(at + 24, digest)

@@ -9,6 +9,9 @@
  *	part NAME KIND FILE|- MEMORY ALIGNMENT FIXED FLAGS
  *	place
  *	handoff PROTOCOL PART OFFSET PART|-|NUMBER...	entry, args[]
+ *	enter PROTOCOL ADDRESS			the same, anywhere, no args
+ *	swap START BYTES
+ *	flags NUMBER
  *	copy SOURCE PART BYTES
  *	console KIND ADDRESS STRIDE BAUD CLOCK
  *	reset KIND VALUE ADDRESS
@@ -126,6 +129,21 @@ static void set_handoff(void)
 	pg_plan_handoff(plan, &handoff);
 }
 
+static void set_entry(void)
+{
+	struct pg_handoff handoff = {.protocol = (uint32_t)number()};
+
+	handoff.entry = number();
+	pg_plan_handoff(plan, &handoff);
+}
+
+static void set_swap(void)
+{
+	const uint64_t start = number();
+
+	pg_plan_swap(plan, start, number());
+}
+
 static enum pg_status add_copy(void)
 {
 	struct pg_copy copy = {.source = number()};
@@ -183,6 +201,12 @@ static enum pg_status obey(const char *verb)
 		return write_image();
 	if (strcmp(verb, "handoff") == 0)
 		set_handoff();
+	else if (strcmp(verb, "enter") == 0)
+		set_entry();
+	else if (strcmp(verb, "swap") == 0)
+		set_swap();
+	else if (strcmp(verb, "flags") == 0)
+		pg_plan_flags(plan, (uint32_t)number());
 	else if (strcmp(verb, "console") == 0)
 		set_console();
 	else if (strcmp(verb, "reset") == 0)
