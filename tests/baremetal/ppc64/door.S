@@ -15,6 +15,10 @@
 #define BE_ORI(ra, rs, ui) (24 << 26 | (rs) << 21 | (ra) << 16 | (ui))
 #define BE_SC(level)   (17 << 26 | (level) << 5 | 2)
 #define BE_BLR	       (19 << 26 | 20 << 21 | 16 << 1)
+#define BE_BNELR       (19 << 26 | 4 << 21 | 2 << 16 | 16 << 1)
+/* rldicl. r, r, 1, 63 */
+#define BE_TEST_SIGN(r) (30 << 26 | (r) << 21 | (r) << 16 | 1 << 11 | \
+			 31 << 6 | 1 << 5 | 1)
 
 	.section .head, "ax"
 	.globl	door_start
@@ -90,9 +94,13 @@ door_second:
 	mtsrr0	6
 	rfid
 
-/* As QEMU's spapr-rtas.S: everything is the hypervisor's work. */
+/* As QEMU's spapr-rtas.S: everything is the hypervisor's work. A real RTAS
+ * may be 32-bit code: in 64-bit mode this one does nothing. */
 	.globl	door_rtas
 door_rtas:
+	be	BE_MFMSR(5)
+	be	BE_TEST_SIGN(5)
+	be	BE_BNELR
 	be	BE_ADDI(4, 3, 0)
 	be	BE_ADDI(3, 0, 0)
 	be	BE_ORI(3, 3, H_RTAS)

@@ -9,7 +9,7 @@ _Noreturn void door_leave(uint64_t entry, uint64_t msr, uint64_t cpu);
 extern const char door_second[], door_rtas[];
 extern volatile uint64_t door_go;
 
-#define DOOR_RTAS_BYTES 20
+#define DOOR_RTAS_BYTES 32
 
 static uint64_t parameter(unsigned offset)
 {
