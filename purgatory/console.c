@@ -10,6 +10,7 @@
 static struct pg_console twin; /* the second console, where there are two */
 static struct pg_console first;
 static bool both;
+static bool begun;
 static bool inside_line;
 
 static void put_raw(char c)
@@ -33,25 +34,44 @@ static void put_characters(const char *text, size_t length)
 	(void)pg_arch_console_open(&first);
 }
 
+static void open_customary(void)
+{
+	first = pg_arch_console_default();
+	both = false;
+	(void)pg_arch_console_open(&first);
+}
+
 void pg_console_begin(const struct pg_context *context, bool trusted)
 {
 	const struct pg_manifest *m = context->manifest;
 
+	begun = true;
 	first = m->console;
 	twin = m->console_twin;
 	both = memcmp(&first, &twin, sizeof(first)) != 0;
-	if (!trusted && both) {
-		/* Nothing is known of this manifest, perhaps not even that
-		 * there is one: keep to what this machine usually has. */
-		first = pg_arch_console_default();
-		both = false;
+	/* Nothing is known of this manifest, perhaps not even that there is
+	 * one: zeros are no wish for silence. */
+	if (!trusted && (both || first.kind == PG_CONSOLE_NONE)) {
+		open_customary();
+		return;
 	}
 	if (pg_arch_console_open(&first) == PG_OK)
 		return;
 	if (both && pg_arch_console_open(&twin) == PG_OK) {
 		first = twin;
 		both = false;
+		return;
 	}
+	/* What a manifest names with one voice, and is not there, was the
+	 * loader's choice: others keep their UARTs. */
+	if (!trusted)
+		open_customary();
+}
+
+void pg_console_need(void)
+{
+	if (!begun)
+		open_customary();
 }
 
 void pg_put(const char *text)

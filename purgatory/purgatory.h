@@ -49,8 +49,11 @@ enum pg_status pg_swap_memory(const struct pg_context *context,
 			      uint64_t *bytes);
 
 /* console.c: opens what the manifest names, both where its two descriptions
- * differ, or the machine's customary one where it names nothing usable. */
+ * differ, or the machine's customary one where a manifest that is not @trusted
+ * names nothing usable. */
 void pg_console_begin(const struct pg_context *context, bool trusted);
+/* For exceptions: the customary one, where it has not come to that yet. */
+void pg_console_need(void);
 void pg_put(const char *text); /* "\n" ends a line */
 void pg_put_dec(uint64_t value);
 void pg_put_hex(uint64_t value); /* 0x… without leading zeros */

@@ -23,8 +23,6 @@ static uint32_t policy_of(const struct pg_manifest *manifest)
 
 void pg_failed(const struct pg_context *context, enum pg_status status)
 {
-	const uint32_t policy = policy_of(context->manifest);
-
 	pg_log_status(status);
 	pg_put(pg_status_name(status));
 	pg_put(": ");
@@ -32,7 +30,8 @@ void pg_failed(const struct pg_context *context, enum pg_status status)
 	pg_put("; ");
 	pg_put(pg_status_remedy(status));
 	pg_put("\n");
-	if (policy == PG_POLICY_BOOT && can_boot(status)) {
+	if (can_boot(status) &&
+	    policy_of(context->manifest) == PG_POLICY_BOOT) {
 		pg_put("policy: boot anyway\n");
 		return;
 	}
@@ -43,7 +42,8 @@ void pg_failed(const struct pg_context *context, enum pg_status status)
 		pg_put("back to the kernel that asked\n");
 		pg_arch_stop(status);
 	}
-	if (policy == PG_POLICY_RESET) {
+	/* Looked at last: a manifest that is nowhere raises an exception. */
+	if (policy_of(context->manifest) == PG_POLICY_RESET) {
 		pg_put("policy: reset\n");
 		pg_arch_reset(&context->manifest->reset);
 		pg_put("reset failed\n");
@@ -62,6 +62,7 @@ noreturn void pg_trap(const char *what,
 	if (again || !context)
 		pg_arch_stop(PG_E_TRAP);
 	again = true;
+	pg_console_need();
 	pg_put("\n");
 	pg_put(what);
 	pg_put(" in purgatory, image at ");
