@@ -24,6 +24,7 @@
 #define LCR_DLAB      0x80
 #define MCR_DTR_RTS   0x03
 #define LSR_THRE      0x20 /* the transmitter takes a byte (or a FIFO) */
+#define LSR_TEMT      0x40 /* and has sent all that it took */
 #define FIFO_BYTES    16
 #define CLOCK_DEFAULT 1843200
 
@@ -48,6 +49,17 @@ static void write_register(unsigned index, uint8_t value)
 	pg_uart_write(&device, index, value);
 }
 
+/* What is on its way, the dead kernel's last words or our own, goes out at the
+ * old rate: setting the rate would garble it, emptying the FIFO lose it. */
+static void drain(void)
+{
+	unsigned polls;
+
+	for (polls = 0; polls < POLLS_MOST; polls++)
+		if (read_register(LSR) & LSR_TEMT)
+			return;
+}
+
 static void set_rate(uint32_t clock_hertz, uint32_t baud)
 {
 	const uint64_t per_bit = UINT64_C(16) * baud;
@@ -55,6 +67,7 @@ static void set_rate(uint32_t clock_hertz, uint32_t baud)
 
 	if (divisor == 0 || divisor > 0xffff)
 		return; /* no such rate: leave it as it is */
+	drain();
 	write_register(LCR, LCR_8N1 | LCR_DLAB);
 	write_register(DLL, (uint8_t)divisor);
 	write_register(DLM, (uint8_t)(divisor >> 8));
