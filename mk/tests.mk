@@ -49,6 +49,18 @@ $(B)/tests/witness: $(VM)/guest/witness.c
 	$(call say,HOSTCC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) -O2 -static -D_GNU_SOURCE $(WARNINGS) $< -o $@
+# $(call foreign_tools,<arch>): the same for another architecture.
+define foreign_tools
+$(B)/tests/witness-$(1): $(VM)/guest/witness.c
+	$$(call say,HOSTCC,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(CROSS_COMPILE_$(1))gcc -O2 -static -D_GNU_SOURCE $$(WARNINGS) \
+		$$< -o $$@
+.PHONY: tools-$(1)
+tools-$(1): $(B)/tests/witness-$(1) $(B)/host-$(1)/purgatorio-static
+endef
+$(foreach arch,$(filter $(ARCHS),$(FOREIGN)),\
+	$(eval $(call foreign_tools,$(arch))))
 # A plugin that counts guest instructions, for QEMU 6 to 8 and for later ones.
 $(B)/tests/counter-%.so: $(VM)/counter/counter.c
 	$(call say,HOSTCC,$@)
@@ -84,7 +96,7 @@ check-quick-run: all unit
 # The hash alone, as in the library, against OpenSSL's.
 BENCH_SHA256 := $(patsubst %,$(H)/%.o,\
 	$(filter sha256/% %/host_features.c arch/$(HOST)/sha256_%,\
-	$(SHA256_SOURCES)))
+	$(LIB_SOURCES)))
 $(H)/bench-sha256: tests/bench/sha256.c $(BENCH_SHA256)
 	$(call say,BENCH,$@)
 	$(Q)$(HOSTCC) $(HOSTFLAGS) $(WARNINGS) $^ -lcrypto -o $@
