@@ -24,6 +24,16 @@ static const char *const stale[] = {
 #define CHOSEN_BYTES   32
 #define ENTRY_BYTES    sizeof(struct fdt_reserve_entry)
 
+/* What is in a tree, without the room that some have behind it. */
+static uint64_t used_bytes(const void *tree)
+{
+	if (fdt_version(tree) < 17)
+		return fdt_totalsize(tree);
+	return sizeof(struct fdt_header) + fdt_size_dt_struct(tree) +
+	       fdt_size_dt_strings(tree) +
+	       (uint64_t)(fdt_num_mem_rsv(tree) + 1) * ENTRY_BYTES;
+}
+
 uint64_t pg_fdt_edit_bound(struct pg_bytes blob,
 			   const struct pg_fdt_edits *edits,
 			   size_t command_line_bytes)
@@ -34,7 +44,7 @@ uint64_t pg_fdt_edit_bound(struct pg_bytes blob,
 
 	/* The cells of the root, bootargs, initrd twice, the core header,
 	 * usable memory and the seeds. */
-	return fdt_totalsize(blob.data) + CHOSEN_BYTES + line +
+	return used_bytes(blob.data) + CHOSEN_BYTES + line +
 	       9 * PROPERTY_BYTES + PG_FDT_USABLE_MAX * 16 + PG_FDT_SEED_BYTES +
 	       edits->reserved_count * ENTRY_BYTES + PG_PAGE_BYTES;
 }
@@ -243,6 +253,8 @@ enum pg_status pg_fdt_edit(struct pg_bytes blob,
 			       "device tree: %" PRIu64 " bytes with what is "
 			       "added, and Linux takes 2 MiB; make it smaller",
 			       room);
+	/* libfdt moves it as it is, with what room it has. */
+	room += fdt_totalsize(blob.data);
 	tree = calloc(1, room);
 	if (tree == NULL)
 		return pg_fail(error, PG_E_NO_MEMORY,

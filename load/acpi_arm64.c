@@ -3,9 +3,10 @@
 #include "load/machine.h"
 #include "purgatorio/byteorder.h"
 
-#define TABLES	     "/sys/firmware/acpi/tables/"
-#define TABLE_LENGTH 4 /* ACPI 6.4, 5.2.6, "System Description Table Header" \
-			*/
+#define TABLES "/sys/firmware/acpi/tables/"
+#define TABLE_LENGTH                                            \
+	4 /* ACPI 6.4, 5.2.6, "System Description Table Header" \
+	   */
 
 /* Microsoft, "Serial Port Console Redirection Table". */
 #define SPCR_INTERFACE 36 /* u8 */

@@ -112,13 +112,22 @@ static enum pg_status parts(struct pg_job *job, struct pg_error *error)
 /* The next kernel's memory, for --debug; the tree says the same. */
 static enum pg_status crash(struct pg_job *job, struct pg_error *error)
 {
-	const struct pg_span ours[] = {
-		pg_job_pages(job, job->core_part, pg_job_core_bytes(job)),
-		pg_job_pages(job, job->log, PG_LOG_AREA_BYTES),
-	};
+	const struct pg_span core =
+		pg_job_pages(job, job->core_part, pg_job_core_bytes(job));
+	const struct pg_span log =
+		pg_job_pages(job, job->log, PG_LOG_AREA_BYTES);
+	enum pg_status status = PG_OK;
 
-	return pg_e820_crash(&job->iomem, NULL, 0, ours,
-			     sizeof(ours) / sizeof(ours[0]), &job->e820, error);
+	for (size_t i = 0; i < job->iomem.count && status == PG_OK; i++)
+		if (job->iomem.entries[i].type == PG_IOMEM_CRASH)
+			status = pg_map_put(&job->e820,
+					    job->iomem.entries[i].span,
+					    PG_E820_RAM, error);
+	if (status == PG_OK)
+		status = pg_map_put(&job->e820, core, PG_E820_RESERVED, error);
+	if (status == PG_OK)
+		status = pg_map_put(&job->e820, log, PG_E820_RESERVED, error);
+	return status;
 }
 
 /* It finds its memory in the tree, as this kernel did. */

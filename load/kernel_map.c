@@ -193,22 +193,26 @@ static uint64_t text_from_vmcoreinfo(const struct layout *layout,
 	return address;
 }
 
-/* Does one of @kcore's @count program headers map all of the kernel there? */
+/* Does one of @kcore's @count program headers map all of the kernel there? If
+ * it says from where, it must be from where the kernel is. */
 static bool confirmed(struct pg_bytes kcore, uint64_t headers, uint64_t count,
 		      uint64_t address, struct pg_span image)
 {
 	for (uint64_t i = 0; i < count; i++) {
 		const uint8_t *at =
 			kcore.data + headers + i * sizeof(Elf64_Phdr);
-		uint64_t start =
-			pg_load_le64(at + offsetof(Elf64_Phdr, p_vaddr));
-		uint64_t bytes =
-			pg_load_le64(at + offsetof(Elf64_Phdr, p_memsz));
+		const struct load load = {
+			pg_load_le64(at + offsetof(Elf64_Phdr, p_vaddr)),
+			pg_load_le64(at + offsetof(Elf64_Phdr, p_paddr)),
+			pg_load_le64(at + offsetof(Elf64_Phdr, p_memsz)),
+		};
 
 		if (pg_load_le32(at + offsetof(Elf64_Phdr, p_type)) ==
 			    PT_LOAD &&
-		    address >= start && image.bytes <= bytes &&
-		    address - start <= bytes - image.bytes)
+		    address >= load.virtual && image.bytes <= load.bytes &&
+		    address - load.virtual <= load.bytes - image.bytes &&
+		    (load.physical == UINT64_MAX ||
+		     load.virtual - load.physical == address - image.start))
 			return true;
 	}
 	return false;
@@ -261,7 +265,10 @@ void pg_kernel_map_parse(struct pg_bytes kcore, const struct pg_iomem *iomem,
 		} else if (type == PT_LOAD && have_image &&
 			   is_text(layout, &load, map.image)) {
 			map.image_virtual = load.virtual;
-		} else if (type == PT_LOAD && is_ram(layout, &load, iomem)) {
+		} else if (type == PT_LOAD && is_ram(layout, &load, iomem) &&
+			   (from_info == 0 ||
+			    load.virtual - load.physical !=
+				    from_info - map.image.start)) {
 			uint64_t base = load.virtual - load.physical;
 
 			contradiction |=
