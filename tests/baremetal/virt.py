@@ -63,22 +63,28 @@ def packed(**options: object) -> Image:
     return plan(**options).make()  # type: ignore[arg-type]
 
 
-def boot(image: Image, *extra: str, flags: int = 0, cpu: str = "max",
-         memory: str = "512M", seconds: float = 60) -> Run:
-    """Enters @image through the door. `status` is 0 when the machine switched
-    itself off, and x0 when it stopped for good."""
+def command(image: Image, *extra: str, flags: int = 0, cpu: str = "max",
+            memory: str = "512M") -> list[str]:
+    """QEMU that enters @image through the door."""
     file = image.save(scratch / f"boot-{os.getpid()}.elf")
     entry = int.from_bytes(image.data[24:32], "little")
     machine = () if "-M" in extra else ("-M", "virt")
     loader = "loader,data-len=8"
-    run = watch([
+    return [
         *QEMU, *machine, "-cpu", cpu, "-m", memory, "-nodefaults",
         "-display", "none", "-serial", "stdio", "-no-reboot",
         "-device", f"loader,file={DOOR},cpu-num=0",
         "-device", f"loader,file={file}",
         "-device", f"{loader},addr={PARAMETERS:#x},data={entry:#x}",
-        "-device", f"{loader},addr={PARAMETERS + 8:#x},data={flags}", *extra],
-        scratch, seconds=seconds)
+        "-device", f"{loader},addr={PARAMETERS + 8:#x},data={flags}", *extra]
+
+
+def boot(image: Image, *extra: str, flags: int = 0, cpu: str = "max",
+         memory: str = "512M", seconds: float = 60) -> Run:
+    """Runs that. `status` is 0 when the machine switched itself off, and x0
+    when it stopped for good."""
+    run = watch(command(image, *extra, flags=flags, cpu=cpu, memory=memory),
+                scratch, seconds=seconds)
     if isinstance(run, Stopped):
         x0 = re.search(r"X00=([0-9a-f]+)", run.registers)
         pstate = re.search(r"PSTATE=([0-9a-f]+)", run.registers)
