@@ -8,44 +8,10 @@
 #include "fdt/fdt_edit.h"
 #include "load/parts.h"
 #include "pack/bzimage.h"
+#include "pack/initrd.h"
 #include "pack/kernel_formats.h"
 
 #define SECTOR_BYTES 512
-
-/* Linux unpacks initrds that stand one behind the other, each at a multiple
- * of four (Documentation/driver-api/early-userspace/buffer-format.rst). */
-static enum pg_status join_initrds(const struct pg_load_options *options,
-				   struct pg_source *source,
-				   struct pg_error *error)
-{
-	uint64_t bytes = 0;
-
-	for (size_t i = 0; i < options->initrd_count; i++)
-		bytes += (options->initrds[i].size + 3) & ~(size_t)3;
-	if (options->initrd_count == 1) {
-		source->initrd = options->initrds[0];
-		return PG_OK;
-	}
-	if (bytes == 0)
-		return PG_OK;
-	source->initrd_copy = calloc(1, bytes);
-	if (!source->initrd_copy)
-		return pg_fail(error, PG_E_NO_MEMORY,
-			       "initrd: out of memory for %" PRIu64 " bytes",
-			       bytes);
-	source->initrd.data = source->initrd_copy;
-	source->initrd.size = bytes;
-	bytes = 0;
-	for (size_t i = 0; i < options->initrd_count; i++) {
-		struct pg_bytes part = options->initrds[i];
-
-		if (part.size > 0)
-			memcpy(source->initrd_copy + bytes, part.data,
-			       part.size);
-		bytes += (part.size + 3) & ~(size_t)3;
-	}
-	return PG_OK;
-}
 
 /* The part of @kind in @image, or SIZE_MAX. */
 static size_t find_part(const struct pg_image *image, uint32_t kind)
@@ -228,7 +194,9 @@ enum pg_status pg_source_read(const struct pg_load_options *options,
 	} else {
 		status = pg_kernel_read(file, &source.kernel, error);
 		if (status == PG_OK)
-			status = join_initrds(options, &source, error);
+			status = pg_initrds_join(
+				options->initrds, options->initrd_count,
+				&source.initrd, &source.initrd_copy, error);
 	}
 	if (status == PG_OK && source.kernel.arch != arch->arch)
 		status = pg_fail(error, PG_E_KERNEL_ARCH,

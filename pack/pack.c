@@ -5,50 +5,11 @@
  * `purgatorio load` adds it.
  */
 #include <stdlib.h>
-#include <string.h>
 
+#include "pack/initrd.h"
 #include "pack/packing.h"
 
 #define LOG_BYTES (64u * 1024)
-
-/* Linux unpacks archives that follow each other, from 4-byte boundaries
- * (Documentation/driver-api/early-userspace/buffer-format.rst). */
-static enum pg_status join_initrds(struct packing *packing,
-				   struct pg_error *error)
-{
-	const struct pg_pack_options *options = packing->options;
-	size_t bytes = 0;
-	uint8_t *joined;
-
-	for (size_t i = 0; i < options->initrd_count; i++) {
-		size_t size = options->initrds[i].size;
-
-		if (size == 0)
-			return pg_fail(error, PG_E_TRUNCATED,
-				       "initrd: number %zu is empty; make it "
-				       "again",
-				       i + 1);
-		if (size > SIZE_MAX - 3 - bytes)
-			return pg_fail(error, PG_E_LIMIT,
-				       "initrd: all together are too large");
-		bytes = (bytes + 3) / 4 * 4 + size;
-	}
-	if (bytes == 0)
-		return PG_OK;
-	joined = calloc(1, bytes);
-	if (joined == NULL)
-		return pg_fail(error, PG_E_NO_MEMORY,
-			       "initrd: no memory for %zu bytes", bytes);
-	packing->initrd = (struct pg_bytes){joined, bytes};
-	bytes = 0;
-	for (size_t i = 0; i < options->initrd_count; i++) {
-		bytes = (bytes + 3) / 4 * 4;
-		memcpy(joined + bytes, options->initrds[i].data,
-		       options->initrds[i].size);
-		bytes += options->initrds[i].size;
-	}
-	return PG_OK;
-}
 
 static enum pg_status add_linux(struct packing *packing, struct pg_error *error)
 {
@@ -158,7 +119,9 @@ static enum pg_status pack(struct packing *packing, const char *output_path,
 	steps = steps_of(packing->kernel.arch);
 	status = steps->check(packing, error);
 	if (status == PG_OK)
-		status = join_initrds(packing, error);
+		status = pg_initrds_join(
+			options->initrds, options->initrd_count,
+			&packing->initrd, &packing->initrd_copy, error);
 	if (status != PG_OK)
 		return status;
 	packing->plan = pg_plan_new(packing->kernel.arch,
@@ -197,7 +160,7 @@ enum pg_status pg_pack(const struct pg_pack_options *options,
 
 	pg_plan_free(packing.plan);
 	pg_kernel_free(&packing.kernel);
-	free((void *)(uintptr_t)packing.initrd.data);
+	free(packing.initrd_copy);
 	free(packing.dtb);
 	return status;
 }

@@ -14,7 +14,8 @@ struct packing {
 	const char *command_line; /* never NULL */
 	struct pg_kernel kernel;
 	struct pg_plan *plan;
-	struct pg_bytes initrd; /* from malloc(3), or empty */
+	struct pg_bytes initrd; /* empty: none */
+	uint8_t *initrd_copy;	/* from malloc(3), or NULL */
 	size_t initrd_part, kernel_part, log_part;
 	/* x86_64 */
 	size_t cmdline_part, boot_params_part, backup_part;

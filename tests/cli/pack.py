@@ -241,18 +241,21 @@ def test_inputs(t: Test) -> None:
     pack("a long command line", "E_LIMIT", good, "--append", "x" * 2048)
     huge = t.write("huge", bytes(65 << 20))
     pack("an initrd that does not fit", "E_NO_SPACE", good, "--initrd", huge)
-    # Room for the file and little more; then for it and its copy.
-    for megabytes, word in ((100, "initrd: no memory"), (170, "no memory")):
-        def limit(mib: int = megabytes) -> None:
-            resource.setrlimit(resource.RLIMIT_AS, (mib << 20, mib << 20))
+    little = t.write("little", b"x")
 
-        t.fails(f"{megabytes} MiB of memory, {word}", 1, word, "pack", "-o",
-                "out", "--window=0x10000000+128M", "--initrd", huge, "good",
-                before=limit)
-        t.fails("that is E_NO_MEMORY", 1, "E_NO_MEMORY", "pack", "-o", "out",
-                "--window=0x10000000+128M", "--initrd", huge, "good",
-                before=limit)
+    # Room for the file and little more; two are joined in memory.
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (100 << 20, 100 << 20))
+
+    for word, more in (("out: no memory", ()),
+                       ("initrd: no memory", ("--initrd", little))):
+        for wanted in (word, "E_NO_MEMORY"):
+            t.fails(f"100 MiB of memory, {word}, {wanted}", 1, wanted, "pack",
+                    "-o", "out", "--window=0x10000000+128M", "--initrd", huge,
+                    *more, "good", before=limit)
     huge.unlink()
+    pack("an empty initrd", "E_TRUNCATED", good, "--initrd",
+         t.write("nothing", b""))
     pack("a backup beyond the window", "E_OVERLAP", good, "--backup=1G")
     pack("a purgatory that is none", "E_FORMAT", good,
          "--purgatory=/bin/sh")

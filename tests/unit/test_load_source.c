@@ -105,22 +105,37 @@ static void test_initrds(void **state)
 {
 	struct trial trial = begin("bios-1cpu", PG_LOAD_CRASH);
 	const struct pg_bytes initrds[] = {{(const uint8_t *)"12345", 5},
-					   {NULL, 0},
 					   {(const uint8_t *)"abc", 3}};
 	struct pg_bytes file;
 	struct pg_image *image;
 
 	(void)state;
 	trial.options.initrds = initrds;
-	trial.options.initrd_count = 3;
+	trial.options.initrd_count = 2;
 	image = plan(&trial, &file);
-	assert_int_equal(part(image, PG_PART_INITRD).content.size, 12);
+	assert_int_equal(part(image, PG_PART_INITRD).content.size, 11);
 	assert_memory_equal(part(image, PG_PART_INITRD).content.data,
-			    "12345\0\0\0abc", 12);
+			    "12345\0\0\0abc", 11);
 	pg_image_free(image);
 	pg_file_unmap(&file);
 	pg_job_free(&trial.job);
 	end(&trial);
+}
+
+/* What a build that failed leaves: never meant. */
+static void test_empty_initrd(void **state)
+{
+	const struct pg_bytes initrds[] = {{(const uint8_t *)"12345", 5},
+					   {(const uint8_t *)"", 0}};
+
+	(void)state;
+	for (size_t first = 0; first < 2; first++) {
+		struct trial trial = begin("bios-1cpu", PG_LOAD_CRASH);
+
+		trial.options.initrds = initrds + first;
+		trial.options.initrd_count = 2 - first;
+		refuse(&trial, PG_E_TRUNCATED, "is empty");
+	}
 }
 
 /* Packs the trial's files; the image is mapped. */
@@ -221,6 +236,7 @@ int main(void)
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_other_architecture),
 		cmocka_unit_test(test_initrds),
+		cmocka_unit_test(test_empty_initrd),
 		cmocka_unit_test(test_image),
 		cmocka_unit_test(test_spoiled_image),
 		cmocka_unit_test(test_debug),
