@@ -152,6 +152,21 @@ static enum pg_status build_core(struct pg_job *job, struct pg_error *error)
 			       (struct pg_bytes){job->core, bytes}, error);
 }
 
+/* The plan knows only a window; its user knows what a window is here. */
+static enum pg_status place(struct pg_job *job, uint64_t region_bytes,
+			    struct pg_error *error)
+{
+	enum pg_status status = pg_plan_place(job->plan, error);
+	char what[sizeof(error->text)];
+
+	if (status != PG_E_NO_SPACE)
+		return status;
+	memcpy(what, error->text, sizeof(what));
+	return pg_fail(error, status,
+		       "%.300s; crashkernel= reserves %" PRIu64 " MiB here",
+		       what, region_bytes >> 20);
+}
+
 enum pg_status pg_plan_crash(struct pg_job *job, struct pg_error *error)
 {
 	struct pg_span region;
@@ -165,7 +180,7 @@ enum pg_status pg_plan_crash(struct pg_job *job, struct pg_error *error)
 	if (status == PG_OK)
 		status = add_parts(job, error);
 	if (status == PG_OK)
-		status = pg_plan_place(job->plan, error);
+		status = place(job, region.bytes, error);
 	if (status == PG_OK)
 		status = build_core(job, error);
 	if (status == PG_OK)

@@ -93,7 +93,7 @@ def bad_files(bed: Bed) -> None:
     bed.case("a folder", "purgatorio load -p /tmp", "E_IO", "/tmp")
     bed.case("an initrd that does not fit",
              f"purgatorio load -p {KERNEL} --initrd=/tmp/huge", "E_NO_SPACE",
-             "initrd:", "reserve more")
+             "initrd:", "reserve more", "crashkernel= reserves 256 MiB")
     m.must("rm /tmp/huge")
     bed.case("a command line that is too long",
              f"{LOAD} --append=$(head -c 3000 /dev/zero | tr '\\0' x)",
