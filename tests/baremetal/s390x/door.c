@@ -142,8 +142,9 @@ static uint64_t ask(uint64_t entry, uint64_t flags)
 	for (i = 0; i < sizeof(block); i++)
 		block[i] = say_block[i];
 	door_ask(entry, &before, &after, flags);
-	if (judge(flags) == 0)
-		say("door: all is as it was\r\n");
+	if (judge(flags) != 0)
+		stop(DOOR_CHANGED);
+	say("door: all is as it was\r\n");
 	say_value("door.answer", after.gpr[2]);
 	return after.gpr[2];
 }

@@ -18,6 +18,7 @@
 #define DOOR_SHORT_CUT 16 /* enter at the entry of loaders that call once */
 
 /* Ends: the address of a disabled wait. */
+#define DOOR_CHANGED 0x7d  /* the first call did not give everything back */
 #define DOOR_STOPPED 0x7e  /* before the second call */
 #define DOOR_REFUSED 0x100 /* plus what the first call returned */
 #define PAYLOAD_DONE 0x7f
