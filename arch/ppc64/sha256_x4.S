@@ -152,10 +152,10 @@ pg_sha256_ppc64_x4:
 	addi	2, 2, (.TOC. - 0b)@l
 	.localentry pg_sha256_ppc64_x4, . - pg_sha256_ppc64_x4
 	stdu	1, -FRAME_BYTES(1)
-	li	0, STACK_FRAME_BYTES
+	li	at48, STACK_FRAME_BYTES
 	.irp	v, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-	stxvw4x	VS(\v), 1, 0
-	addi	0, 0, 16
+	stxvw4x	VS(\v), 1, at48
+	addi	at48, at48, 16
 	.endr
 	ld	data0, LANE_BYTES * 0 + LANE_DATA(lanes)
 	ld	data1, LANE_BYTES * 1 + LANE_DATA(lanes)
@@ -212,10 +212,10 @@ pg_sha256_ppc64_x4:
 	stxvw4x	VS(E + \lane), at16, lanes
 	addi	lanes, lanes, LANE_BYTES
 	.endr
-	li	0, STACK_FRAME_BYTES
+	li	at48, STACK_FRAME_BYTES
 	.irp	v, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-	lxvw4x	VS(\v), 1, 0
-	addi	0, 0, 16
+	lxvw4x	VS(\v), 1, at48
+	addi	at48, at48, 16
 	.endr
 	addi	1, 1, FRAME_BYTES
 	blr
