@@ -98,7 +98,7 @@ class Machine:
         entry = int.from_bytes(image.data[24:32], "big")
         command = [
             "qemu-system-s390x", "-cpu", self.cpu, "-m", self.memory,
-            "-nodefaults", "-display", "none", "-no-reboot",
+            "-nodefaults", "-display", "none", "-no-reboot", "-S",
             "-action", "panic=pause",
             "-chardev", f"file,id=text,path={here}.text",
             "-device", f"{console or self.console},chardev=text",
@@ -133,8 +133,7 @@ class _Monitor:
                 self.socket.connect(str(path))
                 break
             except OSError:
-                if process.poll() is not None:
-                    return
+                assert process.poll() is None, "QEMU did not start"
                 time.sleep(0.05)
         self.text = b""
         self.say("qmp_capabilities")
@@ -163,18 +162,12 @@ def _wait(process: subprocess.Popen, path: Path, seconds: float,
     end = time.monotonic() + seconds
     monitor = _Monitor(path, process)
     status = None
-    # It may have ended before the monitor could say so.
-    monitor.say("query-status")
+    monitor.say("cont")  # it was started with -S: no event is missed
     while (message := monitor.next(end)) is not None:
         if message.get("event") == "SHUTDOWN":
             return -1
         if message.get("event") == "GUEST_PANICKED":
             status = message["data"]["info"]["psw-addr"]
-            break
-        answer = message.get("return")
-        if isinstance(answer, dict) and answer.get("status") in (
-                "guest-panicked",):
-            status = _psw(monitor, end)
             break
     if status is not None and snapshot:
         monitor.say("pmemsave", val=0, size=snapshot, filename=str(memory))
@@ -182,12 +175,3 @@ def _wait(process: subprocess.Popen, path: Path, seconds: float,
             if "return" in message:
                 break
     return status
-
-
-def _psw(monitor: _Monitor, end: float) -> int | None:
-    monitor.say("human-monitor-command", **{"command-line": "info registers"})
-    while (message := monitor.next(end)) is not None:
-        answer = message.get("return")
-        if isinstance(answer, str):
-            return int(answer.split("addr ")[1].split()[0], 16)
-    return None
