@@ -83,20 +83,32 @@ static enum pg_status check_policy(const struct pg_check *check)
 	return PG_OK;
 }
 
-static enum pg_status check_ranges(const struct pg_check *check)
+static enum pg_status check_parts(const struct pg_check *check)
 {
 	const struct pg_manifest *m = check->manifest;
 	const struct pg_part *parts = pg_manifest_parts(m);
+	uint32_t i;
+
+	for (i = 0; i < m->parts.count; i++) {
+		if (parts[i].name[0] == '\0' ||
+		    !memchr(parts[i].name, '\0', sizeof(parts[i].name)))
+			return pg_check_wrong(check->place, PG_E_RANGE, "parts",
+					      i, 0);
+		if (parts[i].flags != 0)
+			return pg_check_wrong(check->place, PG_E_VERSION,
+					      "parts", i, parts[i].flags);
+	}
+	return PG_OK;
+}
+
+static enum pg_status check_ranges(const struct pg_check *check)
+{
+	const struct pg_manifest *m = check->manifest;
 	const struct pg_range *ranges = pg_manifest_ranges(m);
 	struct pg_span span;
 	uint64_t end = 0;
 	uint32_t i;
 
-	for (i = 0; i < m->parts.count; i++)
-		if (parts[i].name[0] == '\0' ||
-		    !memchr(parts[i].name, '\0', sizeof(parts[i].name)))
-			return pg_check_wrong(check->place, PG_E_RANGE, "parts",
-					      i, 0);
 	for (i = 0; i < m->ranges.count; i++) {
 		const struct pg_range *range = &ranges[i];
 
@@ -208,7 +220,7 @@ enum pg_status pg_manifest_check(const struct pg_manifest *manifest,
 		return pg_check_wrong(place, PG_E_SIZE, "bytes", 0,
 				      manifest->bytes);
 	if ((status = check_tables(&check)) ||
-	    (status = check_policy(&check)) ||
+	    (status = check_policy(&check)) || (status = check_parts(&check)) ||
 	    (status = check_ranges(&check)) || (status = check_log(&check)) ||
 	    (status = pg_check_writes(&check)))
 		return status;

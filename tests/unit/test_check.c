@@ -146,6 +146,7 @@ static void test_ranges(void **state)
 	(void)state;
 	BROKEN(PG_E_RANGE, "parts", s.parts[1].name[0] = '\0');
 	BROKEN(PG_E_RANGE, "parts", memset(s.parts[0].name, 'x', 24));
+	BROKEN(PG_E_VERSION, "parts", s.parts[1].flags = 1);
 	BROKEN(PG_E_RANGE, "ranges", s.ranges[1].part = 2);
 	BROKEN(PG_E_RANGE, "ranges", s.ranges[1].bytes = 0);
 	BROKEN(PG_E_RANGE, "ranges", s.ranges[2].bytes = UINT64_MAX);
