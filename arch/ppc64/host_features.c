@@ -9,6 +9,7 @@
 
 uint32_t pg_host_features(void)
 {
-	return getauxval(AT_HWCAP2) & HWCAP2_VEC_CRYPTO ? PG_FEATURE_PPC64_CRYPTO
-							: 0;
+	return getauxval(AT_HWCAP2) & HWCAP2_VEC_CRYPTO
+		       ? PG_FEATURE_PPC64_CRYPTO
+		       : 0;
 }

@@ -18,10 +18,7 @@
 
 #define lanes	3
 #define blocks	4
-#define data0	5	/* the next block of each lane */
-#define data1	6
-#define data2	7
-#define data3	8
+#define data0	5	/* to 8: the next block of each lane */
 #define k	9	/* the next round constants */
 #define at16	10	/* 16, 32, 48: to index with */
 #define at32	11
@@ -49,8 +46,7 @@
 #define LANE_BYTES	40
 #define LANE_DATA	32	/* offset of the data pointer in a lane */
 #define BLOCK_BYTES	64
-#define NONVOLATILE	20	/* v20 to v31 (ELFv2 2.2.2.1) */
-#define FRAME_BYTES	(STACK_FRAME_BYTES + 16 * (32 - NONVOLATILE))
+#define FRAME_BYTES	(STACK_FRAME_BYTES + 16 * 12) /* v20 to v31 */
 
 /* Rows become columns: words \a to \d of each lane, from its own vector. */
 .macro transpose a, b, c, d
@@ -67,10 +63,9 @@
 /* All four lanes' words \i to \i + 3 of a block, \index bytes into it. A
  * message's words are big-endian: the first merge also turns their bytes. */
 .macro load_words i, index
-	lxvw4x	VS(W(\i)), \index, data0
-	lxvw4x	VS(W(\i + 1)), \index, data1
-	lxvw4x	VS(W(\i + 2)), \index, data2
-	lxvw4x	VS(W(\i + 3)), \index, data3
+	.irp	lane, 0, 1, 2, 3
+	lxvw4x	VS(W(\i + \lane)), \index, data0 + \lane
+	.endr
 	vperm	S, W(\i), W(\i + 2), SWAP_HIGH
 	vperm	T, W(\i + 1), W(\i + 3), SWAP_HIGH
 	vperm	X, W(\i), W(\i + 2), SWAP_LOW
@@ -81,17 +76,16 @@
 	vmrglw	W(\i + 3), X, T2
 .endm
 
-/* W(i) := W(i) + s0(W(i + 1)) + W(i + 9) + s1(W(i + 14)) */
-.macro schedule i
+/* Round \i; the caller turns the variables' names. Only if \more, it first
+ * makes W(i) := W(i) + s0(W(i + 1)) + W(i + 9) + s1(W(i + 14)). */
+.macro round i, more, a, b, c, d, e, f, g, h
+	.if \more
 	vshasigmaw S, W(\i + 1), 0, 0
 	vadduwm	W(\i), W(\i), W(\i + 9)
 	vshasigmaw T, W(\i + 14), 0, 15
 	vadduwm	W(\i), W(\i), S
 	vadduwm	W(\i), W(\i), T
-.endm
-
-/* One round; the caller turns the variables' names. */
-.macro round i, a, b, c, d, e, f, g, h
+	.endif
 	vspltw	K1, K4, (\i) & 3
 	vshasigmaw S, \e, 1, 15
 	vadduwm	\h, \h, W(\i)
@@ -107,33 +101,19 @@
 	vadduwm	\h, \h, T
 .endm
 
-/* Rounds \i to \i + 7; each makes its word of the schedule if \more. */
+/* Rounds \i to \i + 7, and the constants for them. */
 .macro eight i, more
-	.macro step n, a, b, c, d, e, f, g, h
-	.if \more
-	schedule \i + \n
-	.endif
-	round	\i + \n, \a, \b, \c, \d, \e, \f, \g, \h
-	.endm
-	step	0, A, B, C, D, E, F, G, H
-	step	1, H, A, B, C, D, E, F, G
-	step	2, G, H, A, B, C, D, E, F
-	step	3, F, G, H, A, B, C, D, E
-	lxvw4x	VS(K4), at16, k
-	step	4, E, F, G, H, A, B, C, D
-	step	5, D, E, F, G, H, A, B, C
-	step	6, C, D, E, F, G, H, A, B
-	step	7, B, C, D, E, F, G, H, A
-	.purgem	step
-.endm
-
-.macro sixteen more
 	lxvw4x	VS(K4), 0, k
-	eight	0, \more
-	lxvw4x	VS(K4), at32, k
+	round	\i, \more, A, B, C, D, E, F, G, H
+	round	\i + 1, \more, H, A, B, C, D, E, F, G
+	round	\i + 2, \more, G, H, A, B, C, D, E, F
+	round	\i + 3, \more, F, G, H, A, B, C, D, E
+	lxvw4x	VS(K4), at16, k
 	addi	k, k, 32
-	eight	8, \more
-	addi	k, k, 32
+	round	\i + 4, \more, E, F, G, H, A, B, C, D
+	round	\i + 5, \more, D, E, F, G, H, A, B, C
+	round	\i + 6, \more, C, D, E, F, G, H, A, B
+	round	\i + 7, \more, B, C, D, E, F, G, H, A
 .endm
 
 	.machine power8
@@ -147,7 +127,6 @@ swaps:	.long	0x03020100, 0x13121110, 0x07060504, 0x17161514
 	.hidden	pg_sha256_ppc64_x4
 	.type	pg_sha256_ppc64_x4, @function
 pg_sha256_ppc64_x4:
-	/* Our own pc gives the TOC, whoever calls: r12 is unused here. */
 0:	addis	2, 12, (.TOC. - 0b)@ha
 	addi	2, 2, (.TOC. - 0b)@l
 	.localentry pg_sha256_ppc64_x4, . - pg_sha256_ppc64_x4
@@ -157,16 +136,13 @@ pg_sha256_ppc64_x4:
 	stxvw4x	VS(\v), 1, at48
 	addi	at48, at48, 16
 	.endr
-	ld	data0, LANE_BYTES * 0 + LANE_DATA(lanes)
-	ld	data1, LANE_BYTES * 1 + LANE_DATA(lanes)
-	ld	data2, LANE_BYTES * 2 + LANE_DATA(lanes)
-	ld	data3, LANE_BYTES * 3 + LANE_DATA(lanes)
 	address_of k, swaps
 	li	at16, 16
 	lxvw4x	VS(SWAP_HIGH), 0, k
 	lxvw4x	VS(SWAP_LOW), at16, k
 	mr	at32, lanes
 	.irp	lane, 0, 1, 2, 3
+	ld	data0 + \lane, LANE_DATA(at32)
 	lxvw4x	VS(A + \lane), 0, at32
 	lxvw4x	VS(E + \lane), at16, at32
 	addi	at32, at32, LANE_BYTES
@@ -184,15 +160,17 @@ pg_sha256_ppc64_x4:
 	load_words 4, at16
 	load_words 8, at32
 	load_words 12, at48
-	.irp	data, data0, data1, data2, data3
-	addi	\data, \data, BLOCK_BYTES
+	.irp	lane, 0, 1, 2, 3
+	addi	data0 + \lane, data0 + \lane, BLOCK_BYTES
 	.endr
 	address_of k, pg_sha256_k
 	li	0, 3
 	mtctr	0
-	sixteen	0
+	eight	0, 0
+	eight	8, 0
 .Lrounds:
-	sixteen	1
+	eight	0, 1
+	eight	8, 1
 	bdnz	.Lrounds
 	.irp	v, A, B, C, D, E, F, G, H
 	xxlor	VS(S), \v, \v
@@ -203,11 +181,8 @@ pg_sha256_ppc64_x4:
 
 	transpose A, B, C, D
 	transpose E, F, G, H
-	std	data0, LANE_BYTES * 0 + LANE_DATA(lanes)
-	std	data1, LANE_BYTES * 1 + LANE_DATA(lanes)
-	std	data2, LANE_BYTES * 2 + LANE_DATA(lanes)
-	std	data3, LANE_BYTES * 3 + LANE_DATA(lanes)
 	.irp	lane, 0, 1, 2, 3
+	std	data0 + \lane, LANE_DATA(lanes)
 	stxvw4x	VS(A + \lane), 0, lanes
 	stxvw4x	VS(E + \lane), at16, lanes
 	addi	lanes, lanes, LANE_BYTES

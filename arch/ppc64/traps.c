@@ -24,7 +24,8 @@ static uint64_t probe_msr;
 
 static void install(void)
 {
-	const size_t shared = (size_t)(pg_ppc64_shared_end - pg_ppc64_shared);
+	const size_t shared =
+		pg_address(pg_ppc64_shared_end) - pg_address(pg_ppc64_shared);
 	const uint64_t literals[2] = {pg_address(&pg_ppc64_frame),
 				      pg_address(pg_ppc64_trap_entry)};
 	uint64_t vector;
