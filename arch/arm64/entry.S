@@ -50,8 +50,8 @@ start:
 2:	isb
 
 	msr	spsel, #1
-	adrp	x1, trap_stack_end
-	add	sp, x1, :lo12:trap_stack_end
+	adrp	x1, pg_arm64_trap_stack_end
+	add	sp, x1, :lo12:pg_arm64_trap_stack_end
 	msr	spsel, #0
 	adrp	x1, stack_end
 	add	sp, x1, :lo12:stack_end
@@ -77,5 +77,7 @@ start:
 	.skip	STACK_BYTES
 stack_end:
 	.skip	TRAP_STACK_BYTES
-trap_stack_end:
+	.globl	pg_arm64_trap_stack_end
+	.hidden	pg_arm64_trap_stack_end
+pg_arm64_trap_stack_end:
 	.section .note.GNU-stack, "", %progbits

@@ -9,7 +9,7 @@
  *   in   x0  entry		x1  device tree
  *   out  x0  device tree	x1 to x30  0
  *        SP_ELx, SP_EL0, VBAR  ours: a fault before the kernel has its own
- *        vectors stops the CPU in vectors.S
+ *        stack and vectors still prints its registers (vectors.S)
  */
 #include "arch/arm64/cpu.h"
 

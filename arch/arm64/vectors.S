@@ -8,22 +8,34 @@
  *
  *   void pg_arm64_trap(struct arm64_trap_frame *frame, uint64_t vector)
  *
- * (traps.c) wants to print, and goes back if that returns. An exception in
- * there comes through "current EL with SP_ELx": the handler, its stack or its
- * console is broken, so the CPU stops, with the status in x0.
+ * (traps.c) wants to print, and goes back if that returns.
+ *
+ * "Current EL with SP_ELx" is one of two. In there, an exception means that
+ * the handler, its stack or its console is broken: the CPU stops, with the
+ * status in x0. Or it is the next kernel's, which has neither vectors nor a
+ * stack yet: SP_ELx is as we left it, and the exception is printed like ours.
+ * To find out takes two registers, so x0 and x1 wait in the thread registers
+ * of user space, which is gone.
  */
 #include "arch/arm64/cpu.h"
 
 .macro vector number
 	.balign	ARM64_VECTOR_BYTES
 	.if	\number >= ARM64_VECTOR_NESTED && \number < ARM64_VECTOR_LOWER
-	b	dead
-	.else
+	msr	tpidr_el0, x0
+	msr	tpidrro_el0, x1
+	mov	x0, sp
+	adrp	x1, pg_arm64_trap_stack_end
+	add	x1, x1, :lo12:pg_arm64_trap_stack_end
+	cmp	x0, x1
+	b.ne	dead
+	mrs	x0, tpidr_el0
+	mrs	x1, tpidrro_el0
+	.endif
 	sub	sp, sp, #ARM64_FRAME_BYTES
 	stp	x0, x1, [sp]
 	mov	x1, #\number
 	b	trapped
-	.endif
 .endm
 
 	.section .text.vectors, "ax", %progbits

@@ -154,6 +154,8 @@ static void test_sbsa(void **state)
 static void test_rate(void **state)
 {
 	const struct pg_console c = console(PG_CONSOLE_PL011, 230400, 4000000);
+	const struct pg_console slow =
+		console(PG_CONSOLE_PL011, 9600, 24000000);
 
 	(void)state;
 	model.busy_for = 7;
@@ -164,6 +166,9 @@ static void test_rate(void **state)
 	assert_int_equal(model.cr, CR_ENABLE | CR_TRANSMIT | CR_RECEIVE);
 	assert_false(model.changed_while_on);
 	assert_false(model.lost_sending);
+	assert_int_equal(pg_pl011_open(&slow), PG_OK);
+	assert_int_equal(model.ibrd, 156); /* 156.25 */
+	assert_int_equal(model.fbrd, 16);
 }
 
 static void test_impossible_rates(void **state)
