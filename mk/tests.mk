@@ -58,9 +58,11 @@ $(B)/tests/witness-$(1): $(VM)/guest/witness.c
 		$$< -o $$@
 .PHONY: tools-$(1)
 tools-$(1): $(B)/tests/witness-$(1) $(B)/host-$(1)/purgatorio-static
+	$$(Q)mk/foreign $(1)
 endef
 $(foreach arch,$(filter $(ARCHS),$(FOREIGN)),\
 	$(eval $(call foreign_tools,$(arch))))
+FOREIGN_TOOLS := $(patsubst %,tools-%,$(filter $(ARCHS),$(FOREIGN)))
 # A plugin that counts guest instructions, for QEMU 6 to 8 and for later ones.
 $(B)/tests/counter-%.so: $(VM)/counter/counter.c
 	$(call say,HOSTCC,$@)
@@ -77,14 +79,15 @@ PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 .PHONY: demo demo-run check check-run check-quick check-quick-run
 demo:
 	$(Q)mk/setup build demo
+	$(Q)$(if $(filter $(HOST),$(ARCH)),,mk/setup foreign)
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) demo-run
-demo-run: all $(VM_TOOLS)
-	$(Q)$(VM)/demo.py
+demo-run: all $(VM_TOOLS) $(if $(filter $(HOST),$(ARCH)),,tools-$(ARCH))
+	$(Q)$(VM)/demo.py --arch $(ARCH)
 
 check:
-	$(Q)mk/setup build demo check
+	$(Q)mk/setup build demo foreign check
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) check-run
-check-run: all unit baremetal $(VM_TOOLS)
+check-run: all unit baremetal $(VM_TOOLS) $(FOREIGN_TOOLS)
 	$(Q)tests/run all
 
 check-quick:

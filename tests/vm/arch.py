@@ -24,6 +24,8 @@ class Arch:
     crash_bytes: str  # crashkernel=
     options: str  # of both kernels
     low_memory: bool  # the first 640 KB are saved by the purgatory
+    entry_offset: int  # of the kernel's entry from its first byte
+    emulator: str  # runs its programs on another machine
 
     @property
     def host(self) -> Path:
@@ -67,10 +69,10 @@ def native_name() -> str:
 X86_64 = Arch("x86_64", "amd64", "x86_64-linux-gnu", "lib64",
               ("qemu-system-x86_64",), "ttyS0",
               ("-serial", "chardev:control"), "256M",
-              "mitigations=off quiet", True)
+              "mitigations=off quiet", True, 0x200, "qemu-x86_64")
 # The virt machine has one UART; the second port is a PCI card.
 ARM64 = Arch("arm64", "arm64", "aarch64-linux-gnu", "lib",
              ("qemu-system-aarch64", "-machine", "virt"), "ttyAMA0",
              ("-device", "pci-serial,chardev=control"), "256M",
-             "mitigations=off quiet", False)
+             "mitigations=off quiet", False, 0, "qemu-aarch64")
 ALL = {a.name: a for a in (X86_64, ARM64)}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import packages
-from arch import X86_64, Arch
+from arch import X86_64, Arch, native_name
 from guests import BUILD, INITRD, KERNEL, Guest
 from qemu import Failure, Machine, Spec
 
@@ -161,13 +161,29 @@ def start(guest: Guest, name: str, append: str = "", watch=None,
     return Cycle(guest, machine, dump)
 
 
-def ask_crash(dump: Path, release: str, commands: str) -> str:
+def ask_crash(dump: Path, release: str, commands: str,
+              arch: Arch = X86_64) -> str:
     """What the crash utility says about a dump."""
-    vmlinux = packages.vmlinux(release)
-    done = subprocess.run(["crash", "-s", "--no_scroll", str(vmlinux),
+    vmlinux = packages.vmlinux(release, arch.debian)
+    done = subprocess.run([*_crash(arch), "-s", "--no_scroll", str(vmlinux),
                            str(dump)], input=commands + "\nquit\n", text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          timeout=120)
+                          timeout=400)
     if done.returncode != 0:
         raise Failure(f"crash ended with {done.returncode}:\n{done.stdout}")
     return done.stdout
+
+
+def _crash(arch: Arch) -> list[str]:
+    """Debian's crash reads dumps of its own architecture only: another one's
+    runs under qemu-user, by its own dynamic loader."""
+    if arch.name == native_name():
+        return ["crash"]
+    roots = packages.fetch_with_libraries("crash", arch.debian)
+    program = roots[0] / "usr/bin/crash"
+    libraries = packages.libraries(program, roots)
+    (loader,) = (path for name, path in libraries.items()
+                 if name.startswith("ld-"))
+    folders = sorted({str(path.parent) for path in libraries.values()})
+    return [arch.emulator, str(loader), "--library-path", ":".join(folders),
+            str(program)]

@@ -17,6 +17,7 @@ from pathlib import Path
 import cycle
 import guests
 import packages
+from arch import ALL, X86_64, Arch
 from guests import BUILD
 from qemu import Failure
 
@@ -58,8 +59,9 @@ class Teller:
 
 
 class Demo:
-    def __init__(self, loader: str) -> None:
-        self.loader = loader
+    def __init__(self, loader: str, arch: Arch) -> None:
+        self.loader, self.arch = loader, arch
+        self.name = "demo" if arch is X86_64 else f"demo-{arch.name}"
         self.tell = Teller()
         self.rows: list[Row] = []
         self.log: dict = {}  # `purgatorio log --json`
@@ -69,24 +71,28 @@ class Demo:
     def play(self) -> None:
         tell = self.tell
         tell.act("1. Two guests, made of Debian's own packages")
-        guest = guests.build(peer=self.loader == "kexec")
+        guest = guests.build(self.loader == "kexec", self.arch)
         tell.say(f"kernel {guest.release}, as Debian ships it")
         tell.say(f"initramfs of the first kernel {_mb(guest.first)}, of the "
                  f"capture kernel {_mb(guest.capture)}")
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             # Some 0.9 GB in the first run, fetched while the machine runs.
-            symbols = pool.submit(packages.vmlinux, guest.release)
-            run = cycle.start(guest, "demo", watch=tell.watch)
-            with run.machine:
-                self.first_kernel(run)
-                self.crash(run)
-                self.capture(run)
+            symbols = pool.submit(packages.vmlinux, guest.release,
+                                  self.arch.debian)
+            self.machine(guest)
             tell.act("5. The host reads the dump")
             if not symbols.done():
                 tell.say("waiting for the kernel's debug symbols, which are "
                          "fetched once")
             symbols.result()
-        self.read_dump(run)
+        self.read_dump(self.run)
+
+    def machine(self, guest: guests.Guest) -> None:
+        self.run = cycle.start(guest, self.name, watch=self.tell.watch)
+        with self.run.machine:
+            self.first_kernel(self.run)
+            self.crash(self.run)
+            self.capture(self.run)
 
     def first_kernel(self, run: cycle.Cycle) -> None:
         tell = self.tell
@@ -98,8 +104,10 @@ class Demo:
         marks = run.leave_marks()
         tell.say(f"a process holds {marks.text.strip()!r}, at physical "
                  f"{marks.address:#x}")
-        tell.say(f"the first 640 KB have SHA-256 {marks.low_sha256[:16]}...")
-        command = cycle.load_command(self.loader)
+        if self.arch.low_memory:
+            tell.say("the first 640 KB have SHA-256 "
+                     f"{marks.low_sha256[:16]}...")
+        command = cycle.load_command(self.loader, self.arch.capture)
         tell.say("# " + command.replace(" --", " \\\n" + " " * 16 + "--"),
                  "load")
         tell.quote(run.load(self.loader))
@@ -123,7 +131,8 @@ class Demo:
         run.check_marker()
         tell.say("the process's marker is where it was")
         run.check_low_memory()
-        tell.say("the first 640 KB read as they were before the crash")
+        if self.arch.low_memory:
+            tell.say("the first 640 KB read as they were before the crash")
         if self.loader == "purgatorio":
             tell.say("# purgatorio log")
             text = run.machine.must("purgatorio log")
@@ -142,7 +151,7 @@ class Demo:
         tell = self.tell
         tell.say("# crash vmlinux dump", "ask")
         answer = cycle.ask_crash(run.dump_file, run.guest.release,
-                                 "sys\nlog | grep sysrq:")
+                                 "sys\nlog | grep sysrq:", self.arch)
         release = re.search(r"RELEASE: (.*)", answer)
         panic = re.search(r"PANIC: \"?(.*?)\"?$", answer, re.MULTILINE)
         last = re.search(r"^\[.*sysrq: .*$", answer, re.MULTILINE)
@@ -167,7 +176,7 @@ class Demo:
         names = {"self": "checks itself", "verify": "verifies what it enters",
                  "copy": "saves low memory"}
         for step in steps:
-            if step["step"] in names:
+            if step["step"] in names and step["bytes"] > 0:
                 rows.append((f"    {names[step['step']]}",
                              f"{step['bytes'] >> 10:,} KB",
                              _ms(step["seconds"])))
@@ -181,8 +190,8 @@ class Demo:
         print("A kernel died, and its memory was read afterwards.\n")
         for name, amount, duration in rows:
             print(f"  {name:36} {amount:>16} {duration:>14}")
-        print(f"\n  The dump: {run_path('demo.dump')}   "
-              f"The console: {run_path('demo.log')}")
+        print(f"\n  The dump: {run_path(self.name + '.dump')}   "
+              f"The console: {run_path(self.name + '.log')}")
         print("=" * WIDTH)
 
 
@@ -203,13 +212,15 @@ def main() -> int:
     parser.add_argument("--loader", default="purgatorio",
                         choices=["purgatorio", "kexec"],
                         help="kexec: Debian's kexec-tools, for comparison")
-    demo = Demo(parser.parse_args().loader)
+    parser.add_argument("--arch", default="x86_64", choices=list(ALL))
+    options = parser.parse_args()
+    demo = Demo(options.loader, ALL[options.arch])
     failures: tuple[type[Exception], ...] = (Failure, packages.Unavailable)
     try:
         demo.play()
     except failures as error:
         print(f"\nThe demonstration failed: {error}", file=sys.stderr)
-        print(f"The whole console is in {run_path('demo.log')}.",
+        print(f"The whole console is in {run_path(demo.name + '.log')}.",
               file=sys.stderr)
         return 1
     demo.summary()

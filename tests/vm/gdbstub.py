@@ -9,15 +9,19 @@ import time
 
 from qemu import Failure, Machine
 
-# The order of QEMU's x86_64 `g` packet.
-REGISTERS = ("rax rbx rcx rdx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 "
-             "rip").split()
+# The order of QEMU's `g` packets. All are 64 bits wide.
+REGISTERS = {
+    "x86_64": ("rax rbx rcx rdx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 "
+               "pc").split(),
+    "arm64": [f"x{i}" for i in range(31)] + ["sp", "pc"],
+}
 CHUNK = 1024  # bytes in one memory packet; QEMU takes up to 2047
 
 
 class Gdb:
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, arch: str = "x86_64") -> None:
         self._machine = machine
+        self._names = REGISTERS[arch]
 
     def stop(self) -> None:
         """Stops the machine, if it runs."""
@@ -44,7 +48,7 @@ class Gdb:
     def registers(self) -> dict[str, int]:
         raw = bytes.fromhex(self._ask("g"))
         return {name: int.from_bytes(raw[8 * i:8 * i + 8], "little")
-                for i, name in enumerate(REGISTERS)}
+                for i, name in enumerate(self._names)}
 
     def read(self, address: int, count: int) -> bytes:
         """Physical memory."""

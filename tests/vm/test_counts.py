@@ -15,6 +15,7 @@ import guests
 import manifest
 import packages
 import qemu
+from arch import ARM64, X86_64, Arch
 from counting import Counter
 from gdbstub import Gdb
 from guests import BUILD
@@ -22,6 +23,8 @@ from tap import Tap, need
 
 # "at least 5 times fewer with portable C alone"
 FEWER = 5
+# "at least 14 times fewer"
+FEWER_ARM64 = 14
 
 
 @dataclass
@@ -34,9 +37,9 @@ class Target:
     kernel: int
 
 
-def by_kexec(machine: qemu.Machine) -> Target:
+def by_kexec(machine: qemu.Machine, arch: Arch) -> Target:
     """Loads with kexec-tools; what its debug output says."""
-    text = machine.must(cycle.load_command("kexec", options="-d"), 60)
+    text = machine.must(cycle.load_command("kexec", arch.capture, "-d"), 60)
     entry = re.search(r"^kexec_load: entry = (0x[0-9a-f]+)", text, re.M)
     segments = [tuple(int(x, 16) for x in found) for found in re.findall(
         r"\.mem +=? *(0x[0-9a-f]+)\nsegment\[\d+\]\.memsz *= *(0x[0-9a-f]+)",
@@ -45,45 +48,47 @@ def by_kexec(machine: qemu.Machine) -> Target:
     assert entry
     at = int(entry[1], 16)
     (low, size), = (s for s in segments if s[0] <= at < s[0] + s[1])
-    # The kernel is the segment with the most memory; startup_64 follows at
-    # 0x200 (Documentation/arch/x86/boot.rst, 64-bit boot protocol).
-    kernel = max(segments, key=lambda s: s[1])[0] + 0x200
+    # The kernel is the segment with the most memory; on x86, startup_64
+    # follows (Documentation/arch/x86/boot.rst, 64-bit boot protocol).
+    kernel = max(segments, key=lambda s: s[1])[0] + arch.entry_offset
     return Target(low, low + size, kernel)
 
 
-def by_purgatorio(machine: qemu.Machine) -> Target:
-    machine.must(cycle.load_command("purgatorio"), 60)
+def by_purgatorio(machine: qemu.Machine, arch: Arch) -> Target:
+    machine.must(cycle.load_command("purgatorio", arch.capture), 60)
     loaded = manifest.read(machine)
     return Target(loaded.image, loaded.manifest + loaded.manifest_bytes,
                   loaded.entry)
 
 
-def count(machine: qemu.Machine, counter: Counter, target: Target) -> int:
+def count(machine: qemu.Machine, arch: Arch, counter: Counter,
+          target: Target) -> int:
     """Crashes; the instructions up to the next kernel's first."""
-    gdb = Gdb(machine)
+    gdb = Gdb(machine, arch.name)
     counter.window(target.low, target.high)
     gdb.stop()
     gdb.breakpoint(target.kernel)
     gdb.go()
     machine.send("echo c >/proc/sysrq-trigger")
-    registers = gdb.wait(180)
-    need(registers["rip"] == target.kernel,
-         f"stopped at {registers['rip']:#x}, not at {target.kernel:#x}")
+    registers = gdb.wait(300)
+    need(registers["pc"] == target.kernel,
+         f"stopped at {registers['pc']:#x}, not at {target.kernel:#x}")
     gdb.clear(target.kernel)
     return counter.count
 
 
-def measure(tap: Tap, newer: bool, loaders: dict) -> dict[str, int]:
+def measure(tap: Tap, newer: bool, loaders: dict,
+            arch: Arch = X86_64) -> dict[str, int]:
     """The counts by loader, of one boot."""
-    name = "counts-newer" if newer else "counts"
-    command = qemu.newer() if newer else [qemu.QEMU]
+    name = ("counts-newer" if newer else "counts") + f"-{arch.name}"
+    command = qemu.newer() if newer else list(arch.qemu)
     state = BUILD / "tests" / f"{name}.qcow2"
     subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", str(state),
                     "4G"], check=True)
     counter = Counter(name, newer)
     extra = ["-drive", f"if=none,id=state,format=qcow2,cache=unsafe,"
              f"file={state}", "-snapshot"]
-    run = cycle.start(guests.build(), name, gdb=True, qemu=command,
+    run = cycle.start(guests.build(arch=arch), name, gdb=True, qemu=command,
                       extra=extra + counter.options)
     counts = {}
     with run.machine as machine:
@@ -95,8 +100,10 @@ def measure(tap: Tap, newer: bool, loaders: dict) -> dict[str, int]:
             need(not error, error)
             machine.control.seen = len(machine.control.text)
             machine.qmp("cont")
-            counts[loader] = count(machine, counter, load(machine))
-            tap.note(f"{loader}{', QEMU with SHA-NI' if newer else ''}: "
+            counts[loader] = count(machine, arch, counter,
+                                   load(machine, arch))
+            tap.note(f"{arch.name}, {loader}"
+                     f"{', QEMU with SHA-NI' if newer else ''}: "
                      f"{counts[loader]:,} instructions")
         if newer:
             features = re.findall(r"CPU features (0x[0-9a-f]+)",
@@ -124,6 +131,12 @@ def main() -> None:
                  f"{counts['kexec-tools'] / fast['purgatorio']:.1f}, to "
                  f"portable C {counts['purgatorio'] / fast['purgatorio']:.1f}")
         need(fast["purgatorio"] < counts["purgatorio"], "no, more")
+    with tap.check(f"arm64: {FEWER_ARM64} times fewer than kexec-tools"):
+        arm64 = measure(tap, False, {"kexec-tools": by_kexec,
+                                     "purgatorio": by_purgatorio}, ARM64)
+        ratio = arm64["kexec-tools"] / arm64["purgatorio"]
+        tap.note(f"ratio {ratio:.1f}")
+        need(ratio >= FEWER_ARM64, f"only {ratio:.2f} times fewer")
     tap.finish()
 
 

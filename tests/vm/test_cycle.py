@@ -12,6 +12,7 @@ import cycle
 import guests
 import manifest
 import qemu
+from arch import X86_64, Arch
 from tap import Tap, need
 
 OVMF_CODE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
@@ -31,11 +32,11 @@ def log_is_right(run: cycle.Cycle) -> None:
 
 
 def whole_cycle(name: str, dump: bool = False, before: str = "",
-                loader: str = "purgatorio", append: str = cycle.FIRST,
-                lowest: int = 0, **spec) -> None:
+                loader: str = "purgatorio", append: str = "",
+                lowest: int = 0, arch: Arch = X86_64, **spec) -> None:
     """From power on to power off. @before: a command of the first guest
     that has to succeed. @lowest: where the next kernel may lie."""
-    guest = guests.build()
+    guest = guests.build(arch=arch)
     run = cycle.start(guest, name, append=append, **spec)
     with run.machine as machine:
         need(machine.ready("first", SECONDS) == guest.release, "wrong kernel")
@@ -57,7 +58,7 @@ def whole_cycle(name: str, dump: bool = False, before: str = "",
             run.write_dump()
         run.power_off()
     if dump:
-        answer = cycle.ask_crash(run.dump_file, guest.release, "sys")
+        answer = cycle.ask_crash(run.dump_file, guest.release, "sys", arch)
         need(f"RELEASE: {guest.release}\n" in answer, answer)
         need("sysrq triggered crash" in answer, answer)
     run.dump_file.unlink()
