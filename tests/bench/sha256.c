@@ -17,7 +17,7 @@
 #include "purgatorio/sha256.h"
 
 #define JOBS_MAX     64
-#define CONTENDERS   7
+#define CONTENDERS   10
 #define ROUNDS_MAX   1001
 #define DEFAULT_MIB  1
 #define DEFAULT_RUNS 301
@@ -38,6 +38,11 @@ static struct contender contenders[CONTENDERS] = {
 	{.name = "SHA-NI, 3 streams", 3, PG_FEATURE_X86_SHANI},
 	{.name = "SHA-NI, 4 streams", 4, PG_FEATURE_X86_SHANI},
 	{.name = "SHA-NI, 64 ranges", JOBS_MAX, PG_FEATURE_X86_SHANI},
+	{.name = "AVX2, 64 ranges", JOBS_MAX, PG_FEATURE_X86_AVX2},
+	{.name = "AVX-512, 64 ranges", JOBS_MAX, PG_FEATURE_X86_AVX512},
+	{.name = "all, 64 ranges",
+	 JOBS_MAX,
+	 PG_FEATURE_X86_AVX512 | PG_FEATURE_X86_AVX2 | PG_FEATURE_X86_SHANI},
 };
 
 #if defined(__x86_64__) || defined(__i386__)
@@ -175,7 +180,8 @@ int main(int argc, char **argv)
 		double usual, best;
 
 		if (c->features & ~features) {
-			printf("%-22s SKIP: this CPU has no SHA-NI\n", c->name);
+			printf("%-22s SKIP: this CPU does not have it\n",
+			       c->name);
 			continue;
 		}
 		usual = median(c->seconds, rounds);
