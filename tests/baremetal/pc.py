@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from machine import BUILD, Image, Run, pack, scratch_folder  # noqa: E402
+from machine import (BUILD, SECONDS, Image, Run, machine,  # noqa: E402
+                     pack, scratch_folder)
 
 DOOR = BUILD / "baremetal/x86_64/door.elf"
 PAYLOAD = BUILD / "baremetal/x86_64/payload.bin"
@@ -29,6 +31,24 @@ def packed(*options: str, window: str = "0x2000000+64M") -> Image:
     return pack(name, PAYLOAD, f"--purgatory={PURGATORY}",
                 f"--initrd={initrd}", f"--window={window}",
                 "--console=ttyS0", *options)
+
+
+def boot(image: Image, *extra: str, flags: int = 0, cpu: str = "max,la57=off",
+         memory: str = "512M", serial: str = "stdio",
+         seconds: float = SECONDS) -> Run:
+    """Enters @image through the door, under QEMU. The diagnostic port ends QEMU: status
+    2 * code + 1."""
+    file = image.save(scratch / f"boot-{os.getpid()}.elf")
+    entry = int.from_bytes(image.data[24:32], "little")
+    loader = "loader,data-len=8"
+    return machine([
+        "qemu-system-x86_64", "-cpu", cpu, "-m", memory, "-nodefaults",
+        "-display", "none", "-serial", serial, "-no-reboot",
+        "-device", "isa-debug-exit,iobase=0x80,iosize=1",
+        "-kernel", str(DOOR), "-device", f"loader,file={file}",
+        "-device", f"{loader},addr={PARAMETERS:#x},data={entry:#x}",
+        "-device", f"{loader},addr={PARAMETERS + 8:#x},data={flags}", *extra],
+        seconds)
 
 
 def code(status: int) -> int:
