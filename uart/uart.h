@@ -23,6 +23,9 @@ void pg_uart_write(const struct pg_console *uart, unsigned index,
 enum pg_status pg_8250_open(const struct pg_console *console);
 void pg_8250_close(void);
 void pg_8250_putc(char c);
+/* Waits, within a bound, until all of it is on the line: before a reset, or a
+ * next kernel that empties the FIFO. */
+void pg_8250_flush(void);
 
 /* pl011.c: PG_CONSOLE_PL011 and PG_CONSOLE_SBSA, in the same way. */
 enum pg_status pg_pl011_open(const struct pg_console *console);

@@ -49,12 +49,12 @@ static void write_register(unsigned index, uint8_t value)
 	pg_uart_write(&device, index, value);
 }
 
-/* What is on its way, the dead kernel's last words or our own, goes out at the
- * old rate: setting the rate would garble it, emptying the FIFO lose it. */
-static void drain(void)
+void pg_8250_flush(void)
 {
 	unsigned polls;
 
+	if (device.kind == PG_CONSOLE_NONE)
+		return;
 	for (polls = 0; polls < POLLS_MOST; polls++)
 		if (read_register(LSR) & LSR_TEMT)
 			return;
@@ -67,7 +67,10 @@ static void set_rate(uint32_t clock_hertz, uint32_t baud)
 
 	if (divisor == 0 || divisor > 0xffff)
 		return; /* no such rate: leave it as it is */
-	drain();
+	/* What is on its way, the dead kernel's last words or our own, goes
+	 * out at the old rate: the new one would garble it, and emptying the
+	 * FIFO lose it. */
+	pg_8250_flush();
 	write_register(LCR, LCR_8N1 | LCR_DLAB);
 	write_register(DLL, (uint8_t)divisor);
 	write_register(DLM, (uint8_t)(divisor >> 8));

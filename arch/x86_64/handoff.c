@@ -2,6 +2,7 @@
 /* Leaving: into the next kernel, through a reset, or not at all. */
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/x86_64.h"
+#include "uart/uart.h"
 
 #include "purgatorio/arch.h"
 
@@ -24,6 +25,7 @@ enum pg_status pg_arch_handoff_check(const struct pg_handoff *handoff)
 
 noreturn void pg_arch_enter(const struct pg_handoff *handoff)
 {
+	pg_8250_flush();
 	pg_x86_jump(handoff->entry, handoff->args[0]);
 }
 
@@ -81,6 +83,7 @@ static void reset_by_triple_fault(void)
 
 void pg_arch_reset(const struct pg_reset *reset)
 {
+	pg_8250_flush();
 	reset_by_register(reset);
 	reset_by_chipset();
 	reset_by_keyboard_controller();

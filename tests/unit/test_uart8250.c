@@ -227,6 +227,26 @@ static void test_drains(void **state)
 	assert_in_range(model.polls, 1, POLLS_MOST + 2000);
 }
 
+/* Before a reset, or the next kernel. */
+static void test_flush(void **state)
+{
+	const struct pg_console c = port_console(0);
+
+	(void)state;
+	assert_int_equal(pg_arch_console_open(&c), PG_OK);
+	say("last words");
+	model.sending = 1400;
+	pg_8250_flush();
+	assert_int_equal(model.sending, 0);
+	model.sending = UINT_MAX;
+	model.polls = 0;
+	pg_8250_flush();
+	assert_int_equal(model.polls, POLLS_MOST);
+	pg_8250_close();
+	pg_8250_flush();
+	assert_int_equal(model.polls, POLLS_MOST);
+}
+
 static void test_absent(void **state)
 {
 	const struct pg_console c = port_console(115200);
@@ -320,6 +340,7 @@ int main(void)
 		cmocka_unit_test_setup(test_impossible_rate, fresh),
 		cmocka_unit_test_setup(test_fifo, fresh),
 		cmocka_unit_test_setup(test_drains, fresh),
+		cmocka_unit_test_setup(test_flush, fresh),
 		cmocka_unit_test_setup(test_absent, fresh),
 		cmocka_unit_test_setup(test_never_ready, fresh),
 		cmocka_unit_test_setup(test_slow, fresh),
