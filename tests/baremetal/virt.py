@@ -26,6 +26,8 @@ WINDOW = 0x48000000
 WINDOW_BYTES = 64 << 20
 LOG = 0x4B000000
 LOG_BYTES = 16384
+SPARE = 0x52000000  # RAM that no image uses
+SHA2 = 0x100  # PG_FEATURE_ARM64_SHA2
 PSCI_HVC, PSCI_SMC = 3, 4  # PG_RESET_*
 STOP, RESET, BOOT = 1, 2, 3  # PG_POLICY_*
 EL2 = ("-M", "virt,virtualization=on")
