@@ -109,12 +109,13 @@ def segments(image: Image) -> list[str]:
 
 def boot(image: Image, *extra: str, board: tuple[str, ...] = VOF,
          cpu: str = "power9", cpus: int = 1, flags: int = 0,
-         seconds: float = 60) -> Run:
+         number: int = CPU, seconds: float = 60,
+         stops: bytes = b"policy: stop") -> Run:
     """Enters @image through the door. `status` is 0 when the machine switched
     itself off or was reset, and r31 when it stopped for good."""
     entry = int.from_bytes(image.data[24:32], "little")
     words = []
-    for offset, value in ((0, entry), (8, flags), (16, cpus), (24, CPU)):
+    for offset, value in ((0, entry), (8, flags), (16, cpus), (24, number)):
         words += ["-device", f"loader,data-len=8,data={value},"
                   f"addr={PARAMETERS + offset:#x}"]
     model = () if board == POWERNV else ("-cpu", cpu)
@@ -122,7 +123,7 @@ def boot(image: Image, *extra: str, board: tuple[str, ...] = VOF,
                  "2G" if board == POWERNV else "1G", "-smp",
                  f"{cpus},threads=1", "-nodefaults", "-display", "none",
                  "-serial", "stdio", "-no-reboot", "-kernel", str(DOOR),
-                 *words, *segments(image), *extra], scratch, seconds=seconds)
+                 *words, *segments(image), *extra], scratch, stops, seconds)
     if isinstance(run, Stopped):
         r31 = re.search(r"GPR28(?: [0-9a-f]{16}){3} ([0-9a-f]{16})",
                         run.registers)
