@@ -47,6 +47,12 @@ static bool wait_clear(uint32_t bit)
 	return false;
 }
 
+void pg_pl011_flush(void)
+{
+	if (device.kind != PG_CONSOLE_NONE)
+		(void)wait_clear(FR_BUSY);
+}
+
 /* DDI 0183, 3.3.8: the control registers are changed while it is off. */
 static void set_rate(uint32_t clock_hertz, uint32_t baud)
 {
@@ -54,8 +60,8 @@ static void set_rate(uint32_t clock_hertz, uint32_t baud)
 	const uint64_t divisor = (UINT64_C(4) * clock_hertz + baud / 2) / baud;
 
 	if (divisor < 64 || divisor > UINT64_C(0xffff) * 64)
-		return; /* no such rate: leave it as it is */
-	(void)wait_clear(FR_BUSY);
+		return;	  /* no such rate: leave it as it is */
+	pg_pl011_flush(); /* it would be lost, or sent at another rate */
 	pg_uart_write(&device, CR, 0);
 	pg_uart_write(&device, IBRD, (uint32_t)(divisor / 64));
 	pg_uart_write(&device, FBRD, (uint32_t)(divisor % 64));

@@ -31,5 +31,6 @@ void pg_8250_flush(void);
 enum pg_status pg_pl011_open(const struct pg_console *console);
 void pg_pl011_close(void);
 void pg_pl011_putc(char c);
+void pg_pl011_flush(void);
 
 #endif

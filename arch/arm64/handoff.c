@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Leaving: into the next kernel, through a reset, or not at all. */
 #include "arch/arm64/arm64.h"
+#include "uart/uart.h"
 
 #include "purgatorio/arch.h"
 
@@ -22,8 +23,16 @@ enum pg_status pg_arch_handoff_check(const struct pg_handoff *handoff)
 	return PG_OK;
 }
 
+/* One of them has our last words in its FIFO. */
+static void flush_consoles(void)
+{
+	pg_8250_flush();
+	pg_pl011_flush();
+}
+
 noreturn void pg_arch_enter(const struct pg_handoff *handoff)
 {
+	flush_consoles();
 	pg_arm64_jump(handoff->entry, handoff->args[0]);
 }
 
@@ -33,6 +42,7 @@ void pg_arch_reset(const struct pg_reset *reset)
 {
 	const uint32_t kind = reset->kind;
 
+	flush_consoles();
 	pg_arch_close();
 	if (kind == PG_RESET_PSCI_HVC)
 		pg_arm64_reset_hvc();

@@ -231,6 +231,25 @@ static void test_slow_at_times(void **state)
 	assert_int_equal(model.sent_count, 3 * DROPS_MOST);
 }
 
+static void test_flush(void **state)
+{
+	const struct pg_console c = console(PG_CONSOLE_SBSA, 0, 0);
+	unsigned polls;
+
+	(void)state;
+	pg_pl011_close();
+	pg_pl011_flush();
+	assert_int_equal(model.polls, 0);
+	assert_int_equal(pg_pl011_open(&c), PG_OK);
+	model.busy_for = 40;
+	pg_pl011_flush();
+	assert_int_equal(model.busy_for, 0);
+	polls = model.polls;
+	model.busy_for = UINT32_MAX;
+	pg_pl011_flush();
+	assert_int_equal(model.polls, polls + POLLS_MOST);
+}
+
 static void test_close(void **state)
 {
 	const struct pg_console c = console(PG_CONSOLE_PL011, 0, 0);
@@ -254,6 +273,7 @@ int main(void)
 		cmocka_unit_test_setup(test_waits, set_up),
 		cmocka_unit_test_setup(test_never_ready, set_up),
 		cmocka_unit_test_setup(test_slow_at_times, set_up),
+		cmocka_unit_test_setup(test_flush, set_up),
 		cmocka_unit_test_setup(test_close, set_up),
 	};
 
