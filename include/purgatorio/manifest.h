@@ -20,10 +20,10 @@
 #define PG_LOG_MAGIC	  "PGLOG\r\n\032"
 #define PG_LOG_BYTES_MIN  4096
 
-/* The image, the manifest and all parts are placed at multiples of this. It
- * is the largest page that any supported kernel asks kexec segments to be
- * aligned to. (x86_64 and s390x: 4 KiB, arm64 and ppc64: up to 64 KiB; those
- * loaders align to their own page, which is a multiple of this.) */
+/* The image, the manifest and all parts are placed at multiples of this, the
+ * smallest page that a supported kernel has. Where the running kernel's is
+ * larger (arm64 and ppc64: up to 64 KiB), kexec_load(2) wants multiples of
+ * that, and its loader has to see to it. */
 #define PG_PAGE_BYTES 4096
 
 /* enum pg_arch */
