@@ -97,10 +97,11 @@ class Stopped(Run):
 
 
 def watch(command: list[str], scratch: Path, stops: bytes = b"policy: stop",
-          seconds: float = SECONDS) -> Run:
+          seconds: float = SECONDS, order: str = "") -> Run:
     """Runs QEMU, with its serial port on standard output, until it ends, says
     @stops at the start of a line's end, or takes too long; in the latter two
-    cases the registers are read before it is killed."""
+    cases the registers are read, after the monitor was given @order, before
+    it is killed."""
     path = scratch / f"monitor-{os.getpid()}"
     path.unlink(missing_ok=True)
     process = subprocess.Popen(
@@ -123,24 +124,26 @@ def watch(command: list[str], scratch: Path, stops: bytes = b"policy: stop",
                 time.sleep(0.2)  # it goes on to its last instruction
                 break
         run = Stopped(tidy(output), None)
-        run.registers = _registers(path)
+        run.registers = _registers(path, order)
         return run
     finally:
         process.kill()
         process.wait()
 
 
-def _registers(path: Path) -> str:
+def _registers(path: Path, order: str) -> str:
     with socket.socket(socket.AF_UNIX) as monitor:
         monitor.settimeout(10)
         monitor.connect(str(path))
         text = b""
         while not text.endswith(b"(qemu) "):
             text += monitor.recv(65536)
-        monitor.sendall(b"info registers\n")
-        text = b""
-        while not text.endswith(b"(qemu) "):
-            text += monitor.recv(65536)
+        for line in filter(None, (order, "info registers")):
+            monitor.sendall(line.encode() + b"\n")
+            text = b""
+            while not text.endswith(b"(qemu) "):
+                text += monitor.recv(65536)
+            time.sleep(0.1)
         return tidy(text)
 
 

@@ -110,7 +110,7 @@ def segments(image: Image) -> list[str]:
 def boot(image: Image, *extra: str, board: tuple[str, ...] = VOF,
          cpu: str = "power9", cpus: int = 1, flags: int = 0,
          number: int = CPU, seconds: float = 60,
-         stops: bytes = b"policy: stop") -> Run:
+         stops: bytes = b"policy: stop", order: str = "") -> Run:
     """Enters @image through the door. `status` is 0 when the machine switched
     itself off or was reset, and r31 when it stopped for good."""
     entry = int.from_bytes(image.data[24:32], "little")
@@ -123,7 +123,7 @@ def boot(image: Image, *extra: str, board: tuple[str, ...] = VOF,
                  "2G" if board == POWERNV else "1G", "-smp",
                  f"{cpus},threads=1", "-nodefaults", "-display", "none",
                  "-serial", "stdio", "-no-reboot", "-kernel", str(DOOR),
-                 *words, *segments(image), *extra], scratch, stops, seconds)
+                 *words, *segments(image), *extra], scratch, stops, seconds, order)
     if isinstance(run, Stopped):
         r31 = re.search(r"GPR28(?: [0-9a-f]{16}){3} ([0-9a-f]{16})",
                         run.registers)
