@@ -26,8 +26,6 @@
 /* include/uapi/asm-generic/setup.h, arch/arm64: with the NUL. */
 #define COMMAND_LINE_SIZE 2048
 
-#define BANNER "Linux version "
-
 bool pg_arm64_recognise(struct pg_bytes file)
 {
 	return file.size >= IMAGE_MAGIC + 4 &&
@@ -50,28 +48,6 @@ static enum pg_status check_whole(struct pg_bytes file, struct pg_error *error)
 			       "%s; build it again",
 			       pg_pe_machine_name(pe.machine));
 	return status;
-}
-
-/* "Linux version 6.1.0-56-arm64 (...": the first that a digit follows. */
-static void find_release(struct pg_bytes file, char *out, size_t room)
-{
-	const uint8_t *at = file.data, *end = file.data + file.size;
-	size_t length = 0;
-
-	out[0] = '\0';
-	while ((at = memmem(at, (size_t)(end - at), BANNER, strlen(BANNER))) !=
-	       NULL) {
-		at += strlen(BANNER);
-		if (at < end && *at >= '0' && *at <= '9')
-			break;
-	}
-	if (at == NULL)
-		return;
-	while (at + length < end && at[length] > ' ' && at[length] < 0x7f &&
-	       length < room - 1)
-		length++;
-	memcpy(out, at, length);
-	out[length] = '\0';
 }
 
 enum pg_status pg_arm64_read(struct pg_bytes file, struct pg_kernel *out,
@@ -123,7 +99,7 @@ enum pg_status pg_arm64_read(struct pg_bytes file, struct pg_kernel *out,
 	kernel.page_bytes = pages == 0 ? 0 : 1024u << 2 * pages;
 	kernel.big_endian = flags & FLAG_BIG_ENDIAN;
 	kernel.lowest_only = !(flags & FLAG_ANYWHERE);
-	find_release(file, kernel.release, sizeof(kernel.release));
+	pg_kernel_release(file, kernel.release, sizeof(kernel.release));
 	*out = kernel;
 	return PG_OK;
 }

@@ -29,6 +29,8 @@ static enum pg_status find_inner(struct pg_bytes file, struct pg_bytes *out,
 		*out = file;
 		return PG_OK;
 	}
+	if (pg_zimage_recognise(file))
+		return pg_zimage_payload(file, out, kind, error);
 	if (file.size < 2 || memcmp(file.data, "MZ", 2) != 0 ||
 	    pg_pe_open(file, &pe, &ignored) != PG_OK || !machine_is_ours(&pe))
 		return PG_OK;
@@ -53,6 +55,8 @@ static enum pg_status read_any(struct pg_bytes file, unsigned depth,
 	status = find_inner(file, &inner, &kind, error);
 	if (status != PG_OK)
 		return status;
+	if (inner.size == 0 && pg_elf_kernel_recognise(file))
+		return pg_elf_kernel_read(file, out, error);
 	if (inner.size == 0)
 		return pg_kernel_refuse(file, error);
 	if (depth == DEPTH_MAX)

@@ -28,6 +28,30 @@ enum pg_status pg_zboot_payload(struct pg_bytes file, struct pg_bytes *out,
 				enum pg_compression *kind,
 				struct pg_error *error);
 
+/* ELF64 for ppc64 (pack/elf_kernel.c). The kernel owns a flat copy of itself.
+ * PG_E_OVERLAP: segments overlap or are not sorted. */
+bool pg_elf_kernel_recognise(struct pg_bytes file);
+enum pg_status pg_elf_kernel_read(struct pg_bytes file, struct pg_kernel *out,
+				  struct pg_error *error);
+/* The same from an image's part of @memory_bytes at @address, not copied. */
+enum pg_status pg_elf_kernel_flat(struct pg_bytes image, uint64_t memory_bytes,
+				  uint64_t address, struct pg_kernel *out,
+				  struct pg_error *error);
+/* Tells a relocatable kernel to run where it is loaded. */
+void pg_elf_kernel_stay(struct pg_kernel *kernel);
+
+/* An ELF program for ppc or ppc64 with a vmlinux inside (pack/zimage.c):
+ * where it lies in @file, and how it is compressed, if it is. PG_E_FORMAT,
+ * PG_E_TRUNCATED. */
+bool pg_zimage_recognise(struct pg_bytes file);
+enum pg_status pg_zimage_payload(struct pg_bytes file, struct pg_bytes *out,
+				 enum pg_compression *kind,
+				 struct pg_error *error);
+
+/* The release in the banner of the Linux in @file, "" when there is none, to
+ * @out, which has @room bytes. (pack/kernel_release.c) */
+void pg_kernel_release(struct pg_bytes file, char *out, size_t room);
+
 /* Says what @file is, if it is no kernel that can be taken: always an error.
  * (pack/kernel_refuse.c) */
 enum pg_status pg_kernel_refuse(struct pg_bytes file, struct pg_error *error);

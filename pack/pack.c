@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "pack/initrd.h"
+#include "pack/kernel_formats.h"
 #include "pack/packing.h"
 
 #define LOG_BYTES (64u * 1024)
@@ -80,14 +81,12 @@ static const struct steps all_steps[] = {
 	 pg_pack_arm64_write, pg_pack_arm64_instruct},
 };
 
-/* No reader returns a kernel of another architecture. */
 static const struct steps *steps_of(uint32_t arch)
 {
-	const struct steps *steps = all_steps;
-
-	while (steps->arch != arch)
-		steps++;
-	return steps;
+	for (size_t i = 0; i < sizeof(all_steps) / sizeof(all_steps[0]); i++)
+		if (all_steps[i].arch == arch)
+			return &all_steps[i];
+	return NULL;
 }
 
 /* A kernel that cannot use memory below its own base gets nothing there. */
@@ -117,6 +116,11 @@ static enum pg_status pack(struct packing *packing, const char *output_path,
 	if (status != PG_OK)
 		return status;
 	steps = steps_of(packing->kernel.arch);
+	if (steps == NULL)
+		return pg_fail(error, PG_E_KERNEL_ARCH,
+			       "kernel: is for %s, for which load makes images "
+			       "on the machine itself, and pack none",
+			       pg_arch_name(packing->kernel.arch));
 	status = steps->check(packing, error);
 	if (status == PG_OK)
 		status = pg_initrds_join(

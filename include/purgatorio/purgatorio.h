@@ -73,6 +73,7 @@ enum pg_status pg_file_write(const char *path, struct pg_bytes bytes,
 enum pg_kernel_format {
 	PG_KERNEL_BZIMAGE = 1, /* Linux x86, boot protocol >= 2.06 */
 	PG_KERNEL_ARM64_IMAGE, /* Linux arm64, 3.17 and later */
+	PG_KERNEL_PPC64_ELF,   /* Linux ppc64: vmlinux, of either byte order */
 };
 
 /* What a kernel file says of itself. All pointers lead into the file, or into
@@ -96,15 +97,18 @@ struct pg_kernel {
 	uint64_t alignment_offset; /* the load address is this much above a
 				      multiple of alignment */
 	bool lowest_only;	   /* it cannot use memory below its own */
-	bool big_endian;	   /* arm64 */
+	bool big_endian;	   /* arm64, ppc64 */
 	uint32_t page_bytes;	   /* arm64: of its page tables; 0: not told */
+	bool relocatable;	   /* ppc64: can be told to run anywhere */
+	uint64_t linked;	   /* ppc64: else it moves to this address */
 	void *owned;		   /* by pg_kernel_free() */
 };
 
 /* Recognises and checks the kernel in @file, or in what is packed inside of
- * it: gzip, xz, zstd, EFI zboot, the section .linux of an EFI program. Free
- * with pg_kernel_free(). PG_E_TRUNCATED, PG_E_FORMAT, PG_E_CORRUPT,
- * PG_E_OLD_KERNEL, PG_E_KERNEL_ARCH, PG_E_LIMIT, PG_E_NO_MEMORY. */
+ * it: gzip, xz, zstd, EFI zboot, the section .linux of an EFI program, the
+ * vmlinux of a zImage. Free with pg_kernel_free(). PG_E_TRUNCATED,
+ * PG_E_FORMAT, PG_E_CORRUPT, PG_E_OVERLAP, PG_E_OLD_KERNEL, PG_E_KERNEL_ARCH,
+ * PG_E_LIMIT, PG_E_NO_MEMORY. */
 enum pg_status pg_kernel_read(struct pg_bytes file, struct pg_kernel *out,
 			      struct pg_error *error);
 void pg_kernel_free(struct pg_kernel *kernel);
