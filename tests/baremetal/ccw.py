@@ -19,7 +19,7 @@ from machine import BUILD, SECONDS, Image, Run, tidy
 PAYLOAD = BUILD / "baremetal/s390x/payload.bin"
 PURGATORY = BUILD / "s390x/purgatory.elf"
 DOOR = BUILD / "baremetal/s390x/door.elf"
-PARAMETERS = 0x2F0000  # tests/baremetal/s390x/door.h
+PARAMETERS = 0x870000  # tests/baremetal/s390x/door.h
 ONCE, BEFORE, NO_VX, STUBBORN, SHORT_CUT = 1, 2, 4, 8, 16
 STOPPED, REFUSED, DONE = 0x7E, 0x100, 0x7F
 
@@ -89,10 +89,11 @@ class Machine:
 
     def run(self, image: Image, flags: int = 0,
             change: tuple[int, int] = (0, 0), snapshot: int = 0,
-            console: str = "") -> Wait:
+            at: int = 0, fill: int = 0, console: str = "") -> Wait:
         """Through the door into @image. @change: what is changed between the
         calls, an address and a mask. @snapshot: bytes of memory to read at the
-        end."""
+        end, from @at. @fill: bytes of low memory that get a pattern before the
+        second call."""
         here = self.scratch / f"ccw-{os.getpid()}"
         file = image.save(here.with_suffix(".elf"))
         entry = int.from_bytes(image.data[24:32], "big")
@@ -104,7 +105,7 @@ class Machine:
             "-device", f"{console or self.console},chardev=text",
             "-qmp", f"unix:{here}.qmp,server=on,wait=off",
             "-kernel", str(DOOR), "-device", f"loader,file={file}"]
-        for offset, value in enumerate((entry, flags, *change)):
+        for offset, value in enumerate((entry, flags, *change, fill)):
             command += ["-device", "loader,data-len=8,data-be=on,"
                         f"addr={PARAMETERS + 8 * offset:#x},data={value:#x}"]
         Path(f"{here}.qmp").unlink(missing_ok=True)
@@ -115,7 +116,7 @@ class Machine:
                                    stderr=subprocess.STDOUT)
         try:
             status = _wait(process, Path(f"{here}.qmp"), self.seconds,
-                           Path(f"{here}.memory"), snapshot)
+                           Path(f"{here}.memory"), snapshot, at)
         finally:
             process.kill()
             said, _ = process.communicate()
@@ -158,7 +159,7 @@ class _Monitor:
 
 
 def _wait(process: subprocess.Popen, path: Path, seconds: float,
-          memory: Path, snapshot: int) -> int | None:
+          memory: Path, snapshot: int, at: int) -> int | None:
     end = time.monotonic() + seconds
     monitor = _Monitor(path, process)
     status = None
@@ -170,7 +171,7 @@ def _wait(process: subprocess.Popen, path: Path, seconds: float,
             status = message["data"]["info"]["psw-addr"]
             break
     if status is not None and snapshot:
-        monitor.say("pmemsave", val=0, size=snapshot, filename=str(memory))
+        monitor.say("pmemsave", val=at, size=snapshot, filename=str(memory))
         while (message := monitor.next(end)) is not None:
             if "return" in message:
                 break

@@ -8,8 +8,9 @@
 
 /* Low-address protection, every subclass of external interruptions, AFP and
  * vector registers. */
-#define CR0_HOSTILE 0x1006fef0
-#define PSW_HOSTILE 0x0004f00180000000 /* entry-states: home space, CC 3 */
+#define CR0_HOSTILE  0x1006fef0
+#define CR14_HOSTILE 0x0b000000 /* machine checks that no emulator raises */
+#define PSW_HOSTILE  0x0004f00180000000 /* entry-states: home space, CC 3 */
 #define PSW_CODE \
 	UINT64_C(0x00003f0000000000) /* CC and program mask: not kept */
 
@@ -58,7 +59,7 @@ static void hostile_state(void)
 	for (i = 0; i < 16; i++)
 		before.cr[i] = 0x0101010101010101 * i;
 	before.cr[0] = CR0_HOSTILE;
-	before.cr[14] = 0;
+	before.cr[14] = CR14_HOSTILE;
 	before.fpc = 0x00f80002;
 	before.prefix = (uint32_t)(uint64_t)prefixed;
 	before.psw = PSW_HOSTILE;
@@ -149,6 +150,16 @@ static uint64_t ask(uint64_t entry, uint64_t flags)
 	return after.gpr[2];
 }
 
+/* No word of the dead kernel's memory is like another, or 0. */
+static void fill_memory(uint64_t end)
+{
+	uint64_t at;
+
+	for (at = LOWCORE_BYTES; at < end; at += 8)
+		if (at < DOOR_PLACE || at >= DOOR_PLACE_END)
+			*(volatile uint64_t *)at = at * 0x9e3779b97f4a7c15;
+}
+
 _Noreturn void door_main(void)
 {
 	const uint64_t flags = parameter(DOOR_FLAGS);
@@ -166,6 +177,7 @@ _Noreturn void door_main(void)
 		*(volatile uint8_t *)parameter(DOOR_CHANGE) ^=
 			(uint8_t)parameter(DOOR_XOR);
 	hostile_lowcore(lowcore);
+	fill_memory(parameter(DOOR_BYTES));
 	if (flags & DOOR_BEFORE)
 		stop(DOOR_STOPPED);
 	say("door: goes\r\n");

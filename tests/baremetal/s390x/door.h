@@ -4,11 +4,14 @@
 #ifndef TESTS_DOOR_H
 #define TESTS_DOOR_H
 
-#define DOOR_PARAMETERS 0x2f0000 /* behind the door */
+#define DOOR_PARAMETERS 0x870000 /* behind the door */
 #define DOOR_ENTRY	0	 /* address of the purgatory */
 #define DOOR_FLAGS	8
 #define DOOR_CHANGE	16 /* address of a byte ... */
 #define DOOR_XOR	24 /* ... and what to change it by, between the calls */
+#define DOOR_BYTES	32 /* memory from 0 on to fill, so that none is alike */
+#define DOOR_PLACE	0x840000 /* the door's own, up to ... */
+#define DOOR_PLACE_END	0x880000
 
 /* DOOR_FLAGS */
 #define DOOR_ONCE      1  /* no first call */
