@@ -7,6 +7,7 @@
  */
 #ifndef PURGATORIO_X86_64_SHA256_LANES_H
 #define PURGATORIO_X86_64_SHA256_LANES_H
+/* clang-format off */
 
 #define lanes	%rdi
 #define blocks	%rsi

@@ -227,14 +227,12 @@ static void test_drains(void **state)
 	assert_in_range(model.polls, 1, POLLS_MOST + 2000);
 }
 
-/* Before a reset, or the next kernel. */
 static void test_flush(void **state)
 {
 	const struct pg_console c = port_console(0);
 
 	(void)state;
 	assert_int_equal(pg_arch_console_open(&c), PG_OK);
-	say("last words");
 	model.sending = 1400;
 	pg_8250_flush();
 	assert_int_equal(model.sending, 0);
