@@ -156,6 +156,59 @@ static void test_content(void **state)
 	pg_plan_free(plan);
 }
 
+/* arm64's text_offset: so much above a multiple of 2 MiB, from either end. */
+static void test_alignment_offset(void **state)
+{
+	static const struct {
+		uint64_t window, offset;
+		uint32_t flags;
+		uint64_t wanted;
+	} cases[] = {
+		{16 * MIB, 0x80000, 0, 16 * MIB + 0x80000},
+		{16 * MIB + 0x80000, 0x80000, 0, 16 * MIB + 0x80000},
+		{16 * MIB + 0x81000, 0x80000, 0, 18 * MIB + 0x80000},
+		{16 * MIB, 0x80000, PG_SPEC_TOP_DOWN, 22 * MIB + 0x80000},
+		{17 * MIB, 0x80000, PG_SPEC_TOP_DOWN, 22 * MIB + 0x80000},
+		{16 * MIB, 0x1ff000, PG_SPEC_TOP_DOWN, 20 * MIB + 0x1ff000},
+		{0, 0x80000, 0, 0x80000},
+	};
+	struct pg_part_spec spec = {
+		.name = "k", .memory_bytes = MIB, .alignment = 2 * MIB};
+	struct pg_error error;
+	size_t index;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct pg_plan *plan = new_plan(&error);
+
+		spec.alignment_offset = cases[i].offset;
+		spec.flags = cases[i].flags;
+		expect_ok(
+			pg_plan_window(plan, cases[i].window, 8 * MIB, &error),
+			&error);
+		index = add(plan, &spec);
+		expect_ok(pg_plan_place(plan, &error), &error);
+		assert_int_equal(pg_plan_address(plan, index), cases[i].wanted);
+		pg_plan_free(plan);
+	}
+	struct pg_plan *plan = new_plan(&error);
+
+	spec.alignment_offset = 2 * MIB;
+	expect_error(pg_plan_part(plan, &spec, &index, &error), PG_E_USAGE,
+		     &error, "above an alignment");
+	spec.alignment_offset = 0x800;
+	expect_error(pg_plan_part(plan, &spec, &index, &error), PG_E_USAGE,
+		     &error, "above an alignment");
+	spec.alignment_offset = 0x80000;
+	spec.flags = PG_SPEC_FIXED;
+	spec.fixed = 16 * MIB;
+	expect_error(pg_plan_part(plan, &spec, &index, &error), PG_E_USAGE,
+		     &error, "not a multiple");
+	spec.fixed = 16 * MIB + 0x80000;
+	add(plan, &spec);
+	pg_plan_free(plan);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -163,6 +216,7 @@ int main(void)
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_order_of_calls),
 		cmocka_unit_test(test_content),
+		cmocka_unit_test(test_alignment_offset),
 	};
 
 	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
