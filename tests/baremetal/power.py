@@ -37,6 +37,8 @@ SLOF = ("-M", f"pseries,{CAPS}")
 POWERNV = ("-M", "powernv9", "-device", "ipmi-bmc-sim,id=bmc0",
            "-device", "isa-ipmi-bt,bmc=bmc0,irq=10")
 
+POWERNV8, POWERNV10 = (("-M", f"powernv{n}", *POWERNV[2:]) for n in (8, 10))
+
 WINDOW = 0x4000000
 WINDOW_BYTES = 128 << 20
 INITRD_BYTES = 2_500_001
@@ -118,9 +120,10 @@ def boot(image: Image, *extra: str, board: tuple[str, ...] = VOF,
     for offset, value in ((0, entry), (8, flags), (16, cpus), (24, number)):
         words += ["-device", f"loader,data-len=8,data={value},"
                   f"addr={PARAMETERS + offset:#x}"]
-    model = () if board == POWERNV else ("-cpu", cpu)
+    bare_metal = board[1].startswith("powernv")
+    model = () if bare_metal else ("-cpu", cpu)
     run = watch([QEMU, *board, *model, "-m",
-                 "2G" if board == POWERNV else "1G", "-smp",
+                 "2G" if bare_metal else "1G", "-smp",
                  f"{cpus},threads=1", "-nodefaults", "-display", "none",
                  "-serial", "stdio", "-no-reboot", "-kernel", str(DOOR),
                  *words, *segments(image), *extra], scratch, stops, seconds, order)
