@@ -50,12 +50,11 @@ uint64_t pg_arch_ticks(void)
 }
 
 /* A kernel that died in streaming mode (SME) left a CPU on which the hash
- * instructions are undefined. ID_AA64PFR1_EL1.SME; "SMSTOP SM", which older
- * assemblers do not know, zeroes the vector registers too. */
+ * instructions are undefined. "SMSTOP SM", which older assemblers do not know;
+ * it zeroes the vector registers too. */
 static void leave_streaming_mode(void)
 {
-	if (arm64_field(ARM64_READ(id_aa64pfr1_el1), PFR1_SME, 4) != 0)
-		__asm__ volatile(".inst 0xd503427f" : : : "memory");
+	__asm__ volatile(".inst 0xd503427f" : : : "memory");
 }
 
 static uint32_t open_vector_unit(void)
@@ -77,7 +76,8 @@ static uint32_t open_vector_unit(void)
 			    unit | CPACR_FPEN | (sme ? CPACR_SMEN : 0));
 	}
 	arm64_isb();
-	leave_streaming_mode();
+	if (sme)
+		leave_streaming_mode();
 	if (arm64_field(ARM64_READ(id_aa64isar0_el1), ISAR0_SHA2, 4) == 0)
 		return 0;
 	return PG_FEATURE_ARM64_SHA2;
