@@ -33,6 +33,14 @@
 #define X86_CR4_OSFXSR	   (UINT64_C(1) << 9)
 #define X86_CR4_OSXMMEXCPT (UINT64_C(1) << 10)
 #define X86_CR4_LA57	   (UINT64_C(1) << 12)
+#define X86_CR4_OSXSAVE	   (UINT64_C(1) << 18)
+
+/* SDM 2.6, XCR0: who may use which registers. AVX-512 has three bits, which
+ * go together: opmasks, upper halves of zmm0 to 15, zmm16 to 31. */
+#define X86_XCR0_X87	0x01u
+#define X86_XCR0_SSE	0x02u
+#define X86_XCR0_AVX	0x04u
+#define X86_XCR0_AVX512 0xe0u
 
 /* SDM 18.2.4: DR7 with every breakpoint off; bit 10 is always 1. */
 #define X86_DR7_OFF UINT64_C(0x400)
@@ -77,6 +85,24 @@ static inline uint64_t x86_read_cr4(void)
 static inline void x86_write_cr4(uint64_t value)
 {
 	__asm__ volatile("mov %0, %%cr4" : : "r"(value) : "memory");
+}
+
+/* CR4.OSXSAVE must be set. */
+static inline uint64_t x86_read_xcr0(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+	return (uint64_t)high << 32 | low;
+}
+
+static inline void x86_write_xcr0(uint64_t value)
+{
+	__asm__ volatile("xsetbv"
+			 :
+			 : "c"(0), "a"((uint32_t)value),
+			   "d"((uint32_t)(value >> 32))
+			 : "memory");
 }
 
 static inline void x86_write_dr7(uint64_t value)

@@ -2,8 +2,9 @@
 /*
  * Vector units and machine checks: on while we work, as they were when we
  * leave. relocate_kernel_64.S enters with CR4 = PAE (and LA57), so that SSE
- * and SHA-NI raise #UD until CR4.OSFXSR is set (SDM 13.1.1), and a machine
- * check would shut the CPU down unseen until CR4.MCE is (SDM 6.15).
+ * and SHA-NI raise #UD until CR4.OSFXSR is set (SDM 13.1.1), AVX until xstate.c
+ * has been at work, and a machine check would shut the CPU down unseen until
+ * CR4.MCE is (SDM 6.15).
  */
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/sha256_features.h"
@@ -12,9 +13,6 @@
 #include "purgatorio/arch.h"
 #include "purgatorio/sha256.h"
 
-#define FXSAVE_BYTES 512 /* SDM volume 1, 10.5 */
-
-static uint8_t vectors[FXSAVE_BYTES] __attribute__((aligned(16)));
 static uint64_t cr0, cr4;
 
 uint32_t pg_arch_id(void)
@@ -30,7 +28,7 @@ uint32_t pg_arch_open(const struct pg_manifest *manifest)
 	cr4 = x86_read_cr4();
 	x86_write_cr0((cr0 & ~(X86_CR0_EM | X86_CR0_TS)) | X86_CR0_MP);
 	x86_write_cr4(cr4 | X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT | X86_CR4_MCE);
-	__asm__ volatile("fxsave64 %0" : "=m"(vectors));
+	pg_x86_vectors_open();
 	features = pg_x86_features(1);
 	if (manifest->flags & PG_MANIFEST_NO_WIDE_VECTORS)
 		features &= ~PG_FEATURE_X86_AVX512;
@@ -41,7 +39,7 @@ uint32_t pg_arch_open(const struct pg_manifest *manifest)
  * stay on: only the units need putting back. */
 void pg_arch_close(void)
 {
-	__asm__ volatile("fxrstor64 %0" : : "m"(vectors));
+	pg_x86_vectors_close();
 	x86_write_cr4(cr4);
 	x86_write_cr0(cr0);
 }

@@ -24,7 +24,7 @@
 #define RING		256	/* at rsp: behind the states */
 #define FRAME_BYTES	(RING + 16 * 32)
 #define MOVE		vmovdqa
-#include "arch/x86_64/sha256_lanes.h"
+#include "arch/x86_64/sha256_lanes.inc"
 
 #define t	%ymm8
 #define u	%ymm9

@@ -23,7 +23,7 @@
 #define LANES		16
 #define FRAME_BYTES	512
 #define MOVE		vmovdqa64
-#include "arch/x86_64/sha256_lanes.h"
+#include "arch/x86_64/sha256_lanes.inc"
 
 #define XOR3	0x96
 #define CH	0xca	/* f where e, else g */

@@ -22,6 +22,12 @@ bool pg_x86_identity_mapped(uint64_t start, uint64_t bytes);
  * table left for it or the address cannot be mapped. */
 bool pg_x86_map_device(uint64_t address);
 
+/* xstate.c: keeps all registers of the vector units and allows AVX and AVX-512
+ * where the CPU has them; then puts all back, but for what it set in CR4.
+ * CR4.OSFXSR must be set. */
+void pg_x86_vectors_open(void);
+void pg_x86_vectors_close(void);
+
 /* handoff.S: clears all general registers and jumps to @entry with @rsi. */
 noreturn void pg_x86_jump(uint64_t entry, uint64_t rsi);
 

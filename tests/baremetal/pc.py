@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -16,6 +17,9 @@ PAYLOAD = BUILD / "baremetal/x86_64/payload.bin"
 PURGATORY = BUILD / "x86_64/purgatory.elf"
 PARAMETERS = 0x180000  # tests/baremetal/x86_64/door.h
 LA57 = 1
+XCR0_RESET = 2
+AVX512 = 0xE0  # in XCR0
+SHANI, AVX2, AVX512_LANES, SSSE3 = 1, 2, 4, 8  # PG_FEATURE_X86_*
 DONE = 0x7F  # the payload's last word on the diagnostic port
 WINDOW = 0x2000000
 BACKUP = 0x9F000
@@ -63,7 +67,15 @@ def address(image: Image, name: str) -> int:
     return int(part(image, name)["address"], 0)
 
 
-def judge_handoff(run: Run, cr4: int) -> None:
+def features(run: Run) -> int:
+    """The PG_FEATURE_* that the purgatory says it found."""
+    match = re.search(r"CPU features (0x[0-9a-f]+)", run.text)
+    assert match, run.text
+    return int(match[1], 0)
+
+
+def judge_handoff(run: Run, cr4: int, xcr0: int = 0) -> None:
+    """@xcr0: as the door left it; 0: with all vectors that there are."""
     v = run.values()
     assert "payload: done" in run.text, run.text
     assert run.status == code(DONE), run.status
@@ -84,4 +96,12 @@ def judge_handoff(run: Run, cr4: int) -> None:
     assert v["xmm0.high"] == 0xFEDCBA9876543210
     assert v["xmm1.low"] == 0x1111111111111111
     assert v["xmm7.low"] == 0x123456789ABCDE00
+    if v["vectors"]:
+        assert v["xcr0"] == (xcr0 or v["vectors"]), f"XCR0 is {v['xcr0']:#x}"
+        assert v["ymm1.high"] == 0x0123456789ABCDEF, f"{v['ymm1.high']:#x}"
+    if v["vectors"] & AVX512:
+        assert v["zmm1.high"] == 0x1111111111111111, f"{v['zmm1.high']:#x}"
+        assert v["zmm17.low"] == 0x1111111111111111, f"{v['zmm17.low']:#x}"
+        assert v["zmm17.high"] == 0xFEDCBA9876543210, f"{v['zmm17.high']:#x}"
+        assert v["k1"] == 0x5A5A, f"{v['k1']:#x}"
     assert v["bp.header"] == int.from_bytes(b"HdrS", "little")

@@ -7,9 +7,11 @@
  *   in   32-bit protected mode, paging off, flat segments
  *   out  long mode, an identity map of the first 4 GiB by 2 MiB pages, CR4 =
  *        PAE (and LA57 if asked for), GDT and IDT of limit 0, IF clear, DF
- *        and all registers full of junk, SSE registers set and then shut off
+ *        and all registers full of junk, the vectors of SSE, AVX and AVX-512
+ *        set and then shut off; XCR0 allows them (or x87 alone if asked for)
  */
 #include "tests/baremetal/x86_64/door.h"
+#include "tests/baremetal/x86_64/vectors.inc"
 
 	.section .note.pvh, "a", @note
 	.balign	4
@@ -84,6 +86,25 @@ long_mode:
 	lidt	nothing(%rip)
 	movq	DOOR_PARAMETERS + DOOR_ENTRY, %rax
 	movq	%rax, entry(%rip)
+
+	movq	%cr4, %r10
+	vectors_enable
+	testl	%r8d, %r8d
+	jz	4f
+	vinsertf128 $1, pattern(%rip), %ymm1, %ymm1
+	testl	$XCR0_AVX512, %r8d
+	jz	3f
+	vinserti64x4 $1, %ymm1, %zmm1, %zmm1
+	vmovdqa64 %zmm1, %zmm17
+	movl	$0x5a5a, %eax
+	kmovw	%eax, %k1
+3:	testl	$DOOR_XCR0_RESET, DOOR_PARAMETERS + DOOR_FLAGS
+	jz	4f
+	xorl	%ecx, %ecx
+	xorl	%edx, %edx
+	movl	$1, %eax
+	xsetbv
+4:	movq	%r10, %cr4
 	movabsq	$0xfeedfacecafebeef, %rax
 	movl	$0x402, %ebx		/* a debugger's breakpoint, at 0 */
 	xorl	%ecx, %ecx

@@ -7,5 +7,6 @@
 #define DOOR_ENTRY	0	 /* address of the purgatory */
 #define DOOR_FLAGS	8
 #define DOOR_LA57	1 /* enter with five levels of page tables */
+#define DOOR_XCR0_RESET 2 /* ... with XCR0 as after a reset: x87 alone */
 
 #endif

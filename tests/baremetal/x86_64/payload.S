@@ -4,6 +4,8 @@
  * prints the state that it is entered with and ends the machine. payload.c
  * does the printing; this file is the header and the saving.
  */
+#include "tests/baremetal/x86_64/vectors.inc"
+
 	.section .setup, "ax"
 	.globl	payload_setup
 payload_setup:
@@ -95,18 +97,31 @@ payload_start:
 	movups	%xmm0, payload_xmm + 0x00(%rip)
 	movups	%xmm1, payload_xmm + 0x10(%rip)
 	movups	%xmm7, payload_xmm + 0x20(%rip)
+	vectors_enable
+	movl	%r8d, payload_wide + 0x00(%rip)
+	movl	%r9d, payload_wide + 0x08(%rip)
+	testl	%r8d, %r8d
+	jz	2f
+	vextractf128 $1, %ymm1, payload_wide + 0x10(%rip)
+	testl	$XCR0_AVX512, %r8d
+	jz	2f
+	vextracti64x4 $1, %zmm1, payload_wide + 0x20(%rip)
+	vmovdqu64 %zmm17, payload_wide + 0x40(%rip)
+	kmovw	%k1, payload_wide + 0x80(%rip)
+2:
 	leaq	payload_stack_top(%rip), %rsp
 	call	payload_main
 	ud2
 
 	.bss
 	.balign	16
-	.globl	payload_state, payload_gdtr, payload_idtr, payload_xmm
+	.globl	payload_state, payload_gdtr, payload_idtr, payload_xmm, payload_wide
 payload_state: .skip 0xc8
 payload_gdtr: .skip 16
 payload_idtr: .skip 16
 	.balign	16
 payload_xmm: .skip 48
+payload_wide: .skip 0x88
 	.balign	16
 	.skip	8192
 payload_stack_top:

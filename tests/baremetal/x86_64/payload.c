@@ -19,7 +19,7 @@ struct table_register {
 
 extern uint64_t payload_state[25];
 extern struct table_register payload_gdtr, payload_idtr;
-extern uint64_t payload_xmm[6];
+extern uint64_t payload_xmm[6], payload_wide[17];
 _Noreturn void payload_main(void);
 
 static void out8(uint16_t port, uint8_t value)
@@ -163,6 +163,13 @@ static void show_state(void)
 	put_value("xmm0.high", payload_xmm[1]);
 	put_value("xmm1.low", payload_xmm[2]);
 	put_value("xmm7.low", payload_xmm[4]);
+	put_value("vectors", payload_wide[0]);
+	put_value("xcr0", payload_wide[1]);
+	put_value("ymm1.high", payload_wide[2]);
+	put_value("zmm1.high", payload_wide[4]);
+	put_value("zmm17.low", payload_wide[8]);
+	put_value("zmm17.high", payload_wide[15]);
+	put_value("k1", payload_wide[16]);
 }
 
 _Noreturn void payload_main(void)
