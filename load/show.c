@@ -43,6 +43,8 @@ static void show_segments(const struct pg_segment *segments, size_t count,
 
 static void show_e820(const struct pg_map *map, FILE *to)
 {
+	if (map->count == 0)
+		return;
 	fputs("memory of the next kernel:\n"
 	      "  start               end                 type\n",
 	      to);

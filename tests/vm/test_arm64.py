@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """The whole crash cycle of Debian's stock arm64 kernel: by device tree at EL1
-and EL2, with several CPUs, with a high crash region, and by UEFI with ACPI."""
+and EL2, with several CPUs, with a high crash region, and by UEFI with ACPI;
+and `load -l` and `-e` on it."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ import guests
 from arch import ARM64
 from tap import Tap
 from test_cycle import whole_cycle
+from test_kexec import normal
 
 AAVMF_CODE = Path("/usr/share/AAVMF/AAVMF_CODE.fd")
 AAVMF_VARS = Path("/usr/share/AAVMF/AAVMF_VARS.fd")
@@ -53,6 +55,8 @@ def main() -> None:
                     before="test -d /sys/firmware/efi && "
                     "test -e /sys/firmware/acpi/tables/APIC && "
                     "test ! -e /sys/firmware/devicetree/base/psci")
+    # From one healthy kernel into the next.
+    normal(tap, guests.build(arch=ARM64))
     tap.finish()
 
 

@@ -21,7 +21,7 @@ def normal(tap: Tap, guest: guests.Guest) -> None:
     """Boots the same kernel again by -l and -e, then once more."""
     load = (f"purgatorio load -l --reuse-cmdline --append=second {KERNEL} "
             f"--initrd={INITRD}")
-    run = cycle.start(guest, "kexec", cpus=2)
+    run = cycle.start(guest, f"kexec-{guest.arch.name}", cpus=2)
     with run.machine as machine:
         machine.ready("first", SECONDS)
         with tap.check("-l loads beside the running kernel"):
