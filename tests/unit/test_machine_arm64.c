@@ -57,6 +57,23 @@ static void test_unconfirmed(void **state)
 	assert_int_equal(map.image.bytes, 0);
 	assert_int_equal(map.image_virtual, 0);
 	assert_int_equal(map.direct_map, 0xfffeffffc0000000);
+	/* The image's own header, of other memory, and none that covers it. */
+	for (int i = 0; i < ((Elf64_Ehdr *)kcore.data)->e_phnum; i++)
+		if (at[i].p_type == PT_LOAD && at[i].p_paddr == 0x40200000) {
+			at[i].p_memsz = 0x2010000;
+			at[i].p_paddr += 0x1000;
+		}
+	pg_kernel_map_parse(
+		(struct pg_bytes){(uint8_t *)kcore.data, kcore.bytes}, &iomem,
+		&map);
+	assert_int_equal(map.image.bytes, 0);
+	for (int i = 0; i < ((Elf64_Ehdr *)kcore.data)->e_phnum; i++)
+		if (at[i].p_type == PT_LOAD && at[i].p_paddr == 0x40201000)
+			at[i].p_paddr -= 0x1000;
+	pg_kernel_map_parse(
+		(struct pg_bytes){(uint8_t *)kcore.data, kcore.bytes}, &iomem,
+		&map);
+	assert_int_equal(map.image.bytes, 0x2000000);
 	pg_text_free(&kcore);
 	pg_iomem_free(&iomem);
 	machine_free(&machine);
