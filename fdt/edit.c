@@ -13,9 +13,20 @@
 /* Belongs to how the running kernel was booted: an initrd that is gone, a
  * dead kernel's core header, a seed that was used. */
 static const char *const stale[] = {
-	"linux,initrd-start",	     "linux,initrd-end", "linux,elfcorehdr",
-	"linux,usable-memory-range", "kaslr-seed",	 "rng-seed",
+	"linux,initrd-start",
+	"linux,initrd-end",
+	"linux,elfcorehdr",
+	"linux,usable-memory-range",
+	"kaslr-seed",
+	"rng-seed",
 	"linux,ima-kexec-buffer",
+	/* ppc64: what the running kernel says of itself. */
+	"linux,crashkernel-base",
+	"linux,crashkernel-size",
+	"linux,kernel-end",
+	"linux,memory-limit",
+	"linux,htab-base",
+	"linux,htab-size",
 };
 
 /* A property with its header, padding and name (Devicetree Specification

@@ -57,14 +57,14 @@ uint64_t pg_job_core_bytes(const struct pg_job *job)
 	return pg_elfcorehdr_bytes(&core);
 }
 
-/* Adds a run, cut at 640 KiB if what is below will be elsewhere. */
+/* Adds a run, cut where what is below will be elsewhere. */
 static void add_run(struct pg_job *job, struct pg_span memory)
 {
 	struct pg_core_run *run = &job->runs[job->run_count];
 
-	if (job->low_count > 0 && memory.start < PG_LOW_END &&
-	    pg_span_end(memory) > PG_LOW_END) {
-		uint64_t below = PG_LOW_END - memory.start;
+	if (job->low_count > 0 && memory.start < job->low_end &&
+	    pg_span_end(memory) > job->low_end) {
+		uint64_t below = job->low_end - memory.start;
 
 		add_run(job, (struct pg_span){memory.start, below});
 		memory.start += below;
@@ -167,6 +167,22 @@ static enum pg_status place(struct pg_job *job, uint64_t region_bytes,
 		       what, region_bytes >> 20);
 }
 
+/* The region, without what firmware uses of it. */
+static enum pg_status add_windows(struct pg_job *job, struct pg_span region,
+				  struct pg_error *error)
+{
+	struct pg_map map = {NULL, 0, 0};
+	enum pg_status status = pg_map_put(&map, region, PG_E820_RAM, error);
+
+	if (status == PG_OK && job->arch->clear)
+		status = job->arch->clear(job, &map, error);
+	for (size_t i = 0; i < map.count && status == PG_OK; i++)
+		status = pg_plan_window(job->plan, map.entries[i].start,
+					map.entries[i].bytes, error);
+	pg_map_free(&map);
+	return status;
+}
+
 enum pg_status pg_plan_crash(struct pg_job *job, struct pg_error *error)
 {
 	struct pg_span region;
@@ -175,8 +191,7 @@ enum pg_status pg_plan_crash(struct pg_job *job, struct pg_error *error)
 	if (status == PG_OK)
 		status = read_machine(job, error);
 	if (status == PG_OK)
-		status = pg_plan_window(job->plan, region.start, region.bytes,
-					error);
+		status = add_windows(job, region, error);
 	if (status == PG_OK)
 		status = add_parts(job, error);
 	if (status == PG_OK)

@@ -9,8 +9,8 @@ enum pg_status pg_load_arch_of(const struct pg_load_options *options,
 			       const struct pg_load_arch **out,
 			       struct pg_error *error)
 {
-	static const struct pg_load_arch *const all[] = {&pg_load_x86_64,
-							 &pg_load_arm64};
+	static const struct pg_load_arch *const all[] = {
+		&pg_load_x86_64, &pg_load_arm64, &pg_load_ppc64};
 	const uint32_t arch = options->arch ? options->arch : pg_host_arch();
 
 	if (arch != pg_host_arch() && !options->dry_run)
@@ -74,6 +74,8 @@ enum pg_status pg_job_begin(struct pg_job *job,
 	job->plan = pg_plan_new(job->arch->arch, options->purgatory_elf, error);
 	if (!job->plan)
 		return error->status;
+	if (job->arch->page_bytes != 0)
+		pg_plan_pages(job->plan, job->arch->page_bytes);
 	console = choose_console(job);
 	reset = job->arch->reset(job);
 	pg_plan_console(job->plan, &console);
@@ -150,9 +152,11 @@ enum pg_status pg_job_parts(struct pg_job *job, struct pg_error *error)
 struct pg_span pg_job_pages(const struct pg_job *job, size_t index,
 			    uint64_t bytes)
 {
+	const uint64_t page =
+		job->arch->page_bytes ? job->arch->page_bytes : PG_PAGE_BYTES;
+
 	return (struct pg_span){pg_plan_address(job->plan, index),
-				(bytes + PG_PAGE_BYTES - 1) &
-					~(uint64_t)(PG_PAGE_BYTES - 1)};
+				(bytes + page - 1) & ~(page - 1)};
 }
 
 enum pg_status pg_job_finish(struct pg_job *job, struct pg_error *error)

@@ -7,6 +7,7 @@
 #ifndef PURGATORIO_LOAD_PARTS_H
 #define PURGATORIO_LOAD_PARTS_H
 
+#include "fdt/flatten.h"
 #include "load/elfcorehdr.h"
 #include "load/machine.h"
 
@@ -68,8 +69,9 @@ struct pg_job;
 /* The steps of a load that differ, in the order in which they are called. A
  * NULL is a step that this architecture does not have. */
 struct pg_load_arch {
-	uint32_t arch;	  /* PG_ARCH_* */
-	uint16_t machine; /* EM_* */
+	uint32_t arch;	     /* PG_ARCH_* */
+	uint16_t machine;    /* EM_* */
+	uint32_t page_bytes; /* of its kernels; 0: PG_PAGE_BYTES */
 	/* Reads what else the machine says of itself. */
 	enum pg_status (*begin)(struct pg_job *job, struct pg_error *error);
 	/* The console of the command line, or the machine's. */
@@ -78,6 +80,10 @@ struct pg_load_arch {
 	struct pg_reset (*reset)(const struct pg_job *job);
 	/* Crash: what a capture kernel will overwrite (job->low). */
 	enum pg_status (*low)(struct pg_job *job, struct pg_error *error);
+	/* Crash: takes out of @map, the region, what parts must keep clear
+	 * of. */
+	enum pg_status (*clear)(struct pg_job *job, struct pg_map *map,
+				struct pg_error *error);
 	/* Normal: takes out of job->ram what parts must keep clear of. */
 	enum pg_status (*trim)(struct pg_job *job, struct pg_error *error);
 	/* Adds the parts besides kernel, initrd, core header and log. */
@@ -92,6 +98,7 @@ struct pg_load_arch {
 };
 extern const struct pg_load_arch pg_load_x86_64;
 extern const struct pg_load_arch pg_load_arm64;
+extern const struct pg_load_arch pg_load_ppc64;
 
 /* That of @options: its own, or this machine's. PG_E_USAGE: load cannot do
  * it, or it is not this machine's and a real load was asked for. */
@@ -124,12 +131,16 @@ struct pg_job {
 	struct pg_bytes dtb; /* in fdt, or what the options gave */
 	size_t dtb_part;
 	uint8_t *dtb_content;
+	struct pg_ppc64_machine ppc64;
+	struct pg_span reserved[PG_PPC64_RESERVED_MAX]; /* by firmware */
+	size_t reserved_count;
 	/* crash only */
 	struct pg_map ram;
 	struct pg_notes notes;
 	struct pg_kernel_map kernel_map;
 	struct pg_span low[PG_LOW_RUNS_MAX];
 	size_t low_count;
+	uint64_t low_end; /* a run of memory is cut there */
 	struct pg_core_run *runs;
 	size_t run_count;
 	uint8_t *core;

@@ -8,6 +8,7 @@
 #include "fdt/fdt_edit.h"
 #include "load/parts.h"
 #include "pack/bzimage.h"
+#include "pack/image.h"
 #include "pack/initrd.h"
 #include "pack/kernel_formats.h"
 
@@ -65,6 +66,27 @@ static enum pg_status rebuild_bzimage(struct pg_source *source,
 	return PG_OK;
 }
 
+/* ppc64's is in an image without its ELF headers, and in a segment of its own.
+ */
+static enum pg_status flat_kernel(struct pg_source *source,
+				  struct pg_error *error)
+{
+	const struct pg_part_view part =
+		pg_image_part(source->image, source->kernel_part);
+
+	for (size_t i = 0; i < pg_image_segment_count(source->image); i++) {
+		const struct pg_segment segment =
+			pg_image_segment(source->image, i);
+
+		if (segment.address == part.address)
+			return pg_elf_kernel_flat(
+				part.content, segment.memory_bytes,
+				part.address, &source->kernel, error);
+	}
+	return pg_fail(error, PG_E_CORRUPT,
+		       "image: its kernel has no segment; pack it again");
+}
+
 static enum pg_status kernel_of_image(struct pg_source *source,
 				      struct pg_error *error)
 {
@@ -74,6 +96,8 @@ static enum pg_status kernel_of_image(struct pg_source *source,
 			       "image: has no kernel; pack it again");
 	if (pg_image_manifest(source->image)->arch == PG_ARCH_X86_64)
 		return rebuild_bzimage(source, error);
+	if (pg_image_manifest(source->image)->arch == PG_ARCH_PPC64)
+		return flat_kernel(source, error);
 	return pg_kernel_read(
 		pg_image_part(source->image, source->kernel_part).content,
 		&source->kernel, error);
@@ -169,6 +193,12 @@ static enum pg_status complete_cmdline(const struct pg_load_options *options,
 	return pg_cmdline_add(&source->command_line, error, "%s", given);
 }
 
+/* Kernels for ppc64 are ELF files, as images are. */
+static bool is_elf_kernel(struct pg_bytes file)
+{
+	return pg_zimage_recognise(file) || pg_elf_kernel_recognise(file);
+}
+
 enum pg_status pg_source_read(const struct pg_load_options *options,
 			      const char *root, struct pg_source *out,
 			      struct pg_error *error)
@@ -189,7 +219,8 @@ enum pg_status pg_source_read(const struct pg_load_options *options,
 	if (!source.command_line)
 		return pg_fail(error, PG_E_NO_MEMORY,
 			       "command line: out of memory");
-	if (file.size >= SELFMAG && !memcmp(file.data, ELFMAG, SELFMAG)) {
+	if (file.size >= SELFMAG && !memcmp(file.data, ELFMAG, SELFMAG) &&
+	    (pg_image_recognise(file) || !is_elf_kernel(file))) {
 		status = read_image(options, arch->arch, &source, error);
 	} else {
 		status = pg_kernel_read(file, &source.kernel, error);

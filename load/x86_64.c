@@ -41,6 +41,7 @@ static struct pg_reset reset(const struct pg_job *job)
 
 static enum pg_status low(struct pg_job *job, struct pg_error *error)
 {
+	job->low_end = PG_LOW_END;
 	job->low_count = pg_low_ram(&job->ram, job->low, PG_LOW_RUNS_MAX);
 	if (job->low_count == 0)
 		return pg_fail(error, PG_E_MACHINE,

@@ -26,6 +26,21 @@ static bool is_our_note(const struct pg_elf64 *elf, const Elf64_Phdr *note)
 		      IMAGE_NOTE_NAME_BYTES) == 0;
 }
 
+bool pg_image_recognise(struct pg_bytes file)
+{
+	struct pg_error ignored;
+	struct pg_elf64 elf;
+	Elf64_Phdr segment;
+
+	if (pg_elf64_open(file, "image", &elf, &ignored) != PG_OK)
+		return false;
+	for (size_t i = 0; i < elf.phnum; i++)
+		if (pg_elf64_segment(&elf, i, &segment, &ignored) == PG_OK &&
+		    segment.p_type == PT_NOTE && is_our_note(&elf, &segment))
+			return true;
+	return false;
+}
+
 static enum pg_status read_note(const struct pg_elf64 *elf,
 				const Elf64_Phdr *note, struct pg_image *image,
 				struct pg_error *error)

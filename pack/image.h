@@ -30,6 +30,9 @@ struct pg_image {
 enum pg_status pg_image_read_elf(struct pg_bytes file, struct pg_image *image,
 				 struct pg_error *error);
 
+/* Is @file an ELF file with the note of an image? */
+bool pg_image_recognise(struct pg_bytes file);
+
 /* The content of @image at [@start, +@bytes), which must lie in one segment's
  * content; false otherwise. */
 bool pg_image_bytes(const struct pg_image *image, uint64_t start,

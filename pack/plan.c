@@ -30,6 +30,7 @@ struct pg_plan *pg_plan_new(uint32_t arch, struct pg_bytes purgatory_elf,
 		return NULL;
 	}
 	plan->arch = arch;
+	plan->page_bytes = PG_PAGE_BYTES;
 	plan->policy = PG_POLICY_STOP;
 	plan->log_part = PG_PLAN_NO_LOG;
 	return plan;
@@ -120,7 +121,7 @@ static enum pg_status check_spec(const struct pg_part_spec *spec,
 			       "of memory",
 			       spec->name, spec->content.size,
 			       (unsigned long long)spec->memory_bytes);
-	if (!pg_align_up(spec->memory_bytes, PG_PAGE_BYTES, &pages))
+	if (!pg_align_up(spec->memory_bytes, PG_PLAN_PAGES_MAX, &pages))
 		return pg_fail(error, PG_E_LIMIT,
 			       "%s: 0x%llx bytes of memory are too many",
 			       spec->name,
@@ -212,6 +213,11 @@ enum pg_status pg_plan_content(struct pg_plan *plan, size_t index,
 			(unsigned long long)spec->memory_bytes);
 	spec->content = content;
 	return PG_OK;
+}
+
+void pg_plan_pages(struct pg_plan *plan, uint32_t page_bytes)
+{
+	plan->page_bytes = page_bytes;
 }
 
 void pg_plan_handoff(struct pg_plan *plan, const struct pg_handoff *handoff)

@@ -35,6 +35,7 @@ struct pg_plan {
 	struct pg_span purgatory_span; /* image, then manifest: whole pages */
 	struct pg_span windows[PG_PLAN_WINDOWS_MAX];
 	size_t window_count;
+	uint64_t page_bytes; /* what everything is whole pages of */
 	struct pg_plan_part parts[PG_PARTS_MAX];
 	size_t part_count;
 	struct pg_copy copies[PG_COPIES_MAX];

@@ -276,9 +276,9 @@ static enum pg_status place_one(struct placing *placing, struct item *item,
 	return PG_OK;
 }
 
-static uint64_t whole_pages(uint64_t bytes)
+static uint64_t whole_pages(const struct pg_plan *plan, uint64_t bytes)
 {
-	return (bytes + PG_PAGE_BYTES - 1) & ~(uint64_t)(PG_PAGE_BYTES - 1);
+	return (bytes + plan->page_bytes - 1) & ~(plan->page_bytes - 1);
 }
 
 static void list_items(struct pg_plan *plan, struct placing *placing)
@@ -289,8 +289,10 @@ static void list_items(struct pg_plan *plan, struct placing *placing)
 
 		placing->items[placing->item_count++] = (struct item){
 			.name = spec->name,
-			.bytes = whole_pages(spec->memory_bytes),
-			.alignment = spec->alignment,
+			.bytes = whole_pages(plan, spec->memory_bytes),
+			.alignment = spec->alignment < plan->page_bytes
+					     ? plan->page_bytes
+					     : spec->alignment,
 			.offset = spec->alignment_offset,
 			.lowest = spec->lowest,
 			.highest =
@@ -303,9 +305,10 @@ static void list_items(struct pg_plan *plan, struct placing *placing)
 	}
 	placing->items[placing->item_count++] = (struct item){
 		.name = "purgatory",
-		.bytes = whole_pages(plan->purgatory.memory_bytes +
-				     pg_plan_manifest_bound(plan)),
-		.alignment = PG_PAGE_BYTES,
+		.bytes =
+			whole_pages(plan, plan->purgatory.memory_bytes +
+						  pg_plan_manifest_bound(plan)),
+		.alignment = plan->page_bytes,
 		.highest = UINT64_MAX,
 		.number = plan->part_count,
 		.result = &plan->purgatory_span,

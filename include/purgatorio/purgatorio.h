@@ -151,6 +151,11 @@ void pg_plan_free(struct pg_plan *plan); /* NULL is fine */
 enum pg_status pg_plan_window(struct pg_plan *plan, uint64_t start,
 			      uint64_t bytes, struct pg_error *error);
 
+/* The pages of the kernel that loads: a power of two, PG_PAGE_BYTES (as it is
+ * without this call) to PG_PLAN_PAGES_MAX. Before the first part. */
+#define PG_PLAN_PAGES_MAX 65536
+void pg_plan_pages(struct pg_plan *plan, uint32_t page_bytes);
+
 /* Adds a part (copying *@spec, not its content) and sets *@index. */
 enum pg_status pg_plan_part(struct pg_plan *plan,
 			    const struct pg_part_spec *spec, size_t *index,
