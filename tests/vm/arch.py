@@ -23,9 +23,15 @@ class Arch:
     control: tuple[str, ...]  # QEMU's options for the second, "control"
     crash_bytes: str  # crashkernel=
     options: str  # of both kernels
-    low_memory: bool  # the first 640 KB are saved by the purgatory
+    low_memory: bool  # the purgatory saves what is at low
     entry_offset: int  # of the kernel's entry from its first byte
     emulator: str  # runs its programs on another machine
+    # The first 640 KB, without the page that the BIOS keeps and the EBDA.
+    low: tuple[int, int] = (0x1000, 0x9E000)
+    low_name: str = "640 KB"
+    cpu: str = "max"
+    memory: str = "1G"
+    kernel_file: str = "vmlinuz"  # Debian's name in /boot
 
     @property
     def host(self) -> Path:
@@ -75,4 +81,12 @@ ARM64 = Arch("arm64", "arm64", "aarch64-linux-gnu", "lib",
              ("qemu-system-aarch64", "-machine", "virt"), "ttyAMA0",
              ("-device", "pci-serial,chardev=control"), "256M",
              "mitigations=off quiet", False, 0, "qemu-aarch64")
-ALL = {a.name: a for a in (X86_64, ARM64)}
+# A pseries machine has as many terminals as are asked for. kexec puts the
+# purgatory's first 256 bytes to 0 before the purgatory can save anything.
+PPC64 = Arch("ppc64", "ppc64el", "powerpc64le-linux-gnu", "lib64",
+             ("qemu-system-ppc64", "-machine", "pseries"), "hvc0",
+             ("-device", "spapr-vty,chardev=control"), "512M",
+             "mitigations=off quiet", True, 0, "qemu-ppc64le",
+             low=(0x100, 0xFF00), low_name="64 KB", cpu="power9", memory="2G",
+             kernel_file="vmlinux")
+ALL = {a.name: a for a in (X86_64, ARM64, PPC64)}

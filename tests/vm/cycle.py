@@ -19,8 +19,7 @@ from qemu import Failure, Machine, Spec
 
 FIRST, CAPTURE = X86_64.first, X86_64.capture
 
-# The first 640 KB, without the page that the BIOS keeps and the EBDA.
-LOW_START, LOW_BYTES = 0x1000, 0x9e000
+LOW_START, LOW_BYTES = X86_64.low
 
 
 def load_command(loader: str, append: str = CAPTURE, options: str = "") -> str:
@@ -69,8 +68,9 @@ class Cycle:
         return self.marks
 
     def _low_memory(self, core: str) -> str:
+        start, size = self.guest.arch.low
         return self.machine.must(
-            f"witness read {core} {LOW_START} {LOW_BYTES} >/tmp/low && "
+            f"witness read {core} {start} {size} >/tmp/low && "
             "sha256sum </tmp/low").split()[0]
 
     def load(self, loader: str, append: str = "") -> str:
@@ -118,7 +118,8 @@ class Cycle:
             return
         found = self._low_memory("/proc/vmcore")
         if found != self.marks.low_sha256:
-            raise Failure("the first 640 KB in /proc/vmcore are not what they "
+            raise Failure(f"the first {self.guest.arch.low_name} in "
+                          "/proc/vmcore are not what they "
                           f"were: {found}, before {self.marks.low_sha256}")
 
     def write_dump(self) -> Dump:
@@ -154,9 +155,12 @@ def start(guest: Guest, name: str, append: str = "", watch=None,
     extra = ["-drive", f"if=none,id=dump,format=raw,file={dump}",
              "-device", "virtio-blk-pci,drive=dump"] + spec.pop("extra", [])
     spec.setdefault("qemu", list(guest.arch.qemu))
+    spec.setdefault("cpu", guest.arch.cpu)
+    spec.setdefault("control", list(guest.arch.control))
+    spec.setdefault("memory", guest.arch.memory)
     machine = Machine(Spec(kernel=guest.kernel, initrd=guest.first,
                            append=append or guest.arch.first,
-                           control=list(guest.arch.control), extra=extra,
+                           extra=extra,
                            **spec), folder / f"{name}.log", watch)
     return Cycle(guest, machine, dump)
 

@@ -105,7 +105,7 @@ class Demo:
         tell.say(f"a process holds {marks.text.strip()!r}, at physical "
                  f"{marks.address:#x}")
         if self.arch.low_memory:
-            tell.say("the first 640 KB have SHA-256 "
+            tell.say(f"the first {self.arch.low_name} have SHA-256 "
                      f"{marks.low_sha256[:16]}...")
         command = cycle.load_command(self.loader, self.arch.capture)
         tell.say("# " + command.replace(" --", " \\\n" + " " * 16 + "--"),
@@ -132,7 +132,8 @@ class Demo:
         tell.say("the process's marker is where it was")
         run.check_low_memory()
         if self.arch.low_memory:
-            tell.say("the first 640 KB read as they were before the crash")
+            tell.say(f"the first {self.arch.low_name} read as they were "
+                     "before the crash")
         if self.loader == "purgatorio":
             tell.say("# purgatorio log")
             text = run.machine.must("purgatorio log")

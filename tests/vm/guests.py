@@ -36,7 +36,7 @@ def build(peer: bool = True, arch: Arch = X86_64) -> Guest:
     """Makes both initramfs under build/tests/. @peer: the first guest also
     has kexec-tools."""
     root, release = packages.kernel(arch.debian)
-    kernel = root / "boot" / f"vmlinuz-{release}"
+    kernel = root / "boot" / f"{arch.kernel_file}-{release}"
     name = "guest" if arch is X86_64 else f"guest-{arch.name}"
     folder = BUILD / "tests" / (f"{name}-peer" if peer else name)
     folder.mkdir(parents=True, exist_ok=True)

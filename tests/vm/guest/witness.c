@@ -138,6 +138,7 @@ static int mark(const char *text)
 	char *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	int map = open("/proc/self/pagemap", O_RDONLY);
+	const uint64_t kernel_page = (uint64_t)sysconf(_SC_PAGESIZE);
 	size_t length = strlen(text);
 	uint64_t entry;
 
@@ -148,13 +149,14 @@ static int mark(const char *text)
 	for (size_t i = 0; i < PAGE; i++)
 		page[i] = text[i % length];
 	if (pread(map, &entry, sizeof(entry),
-		  (off_t)((uintptr_t)page / PAGE * sizeof(entry))) !=
+		  (off_t)((uintptr_t)page / kernel_page * sizeof(entry))) !=
 	    (ssize_t)sizeof(entry))
 		return fail("cannot read", "/proc/self/pagemap");
 	/* Documentation/admin-guide/mm/pagemap.rst: bits 0 to 54, bit 63. */
 	if (!(entry >> 63))
 		return fail("page is not present", "/proc/self/pagemap");
-	printf("%#" PRIx64 "\n", (entry & ((UINT64_C(1) << 55) - 1)) * PAGE);
+	printf("%#" PRIx64 "\n",
+	       (entry & ((UINT64_C(1) << 55) - 1)) * kernel_page);
 	fflush(stdout);
 	close(STDOUT_FILENO);
 	close(STDERR_FILENO);
