@@ -38,6 +38,8 @@ CROSS_COMPILE_$(1) ?= $$(TRIPLET_$(1))-
 CC_$(1)      := $$(if $$(LLVM),clang --target=$$(TRIPLET_$(1)),$$(CROSS_COMPILE_$(1))gcc)
 LD_$(1)      := $$(if $$(LLVM),$$(or $$(LLVM_LD_$(1)),ld.lld),$$(CROSS_COMPILE_$(1))ld)
 OBJCOPY_$(1) := $$(if $$(LLVM),llvm-objcopy,$$(CROSS_COMPILE_$(1))objcopy)
+# Flags are as much a source as the code.
+MK_$(1)      := mk/target.mk mk/warnings.mk arch/$(1)/flags.mk
 T_$(1)       := $(B)/$(1)$$(if $$(LLVM),-llvm)
 TFLAGS_$(1)   = $$(TARGET_CFLAGS) $$(TARGET_CFLAGS_$$(KIND)) $$(TARGET_CFLAGS_$(1)) \
 	-nostdinc -isystem $$(shell $$(CC_$(1)) -print-file-name=include) \
@@ -50,18 +52,18 @@ OBJECTS_$(1) := $$(SOURCES_$(1):%=$$(T_$(1))/%.o) \
 	$$(patsubst %,$$(T_$(1))/newlib/%.c.o,\
 		$$(filter-out $$(NEWLIB_OMIT_$(1)),$(NEWLIB_C)))
 
-$$(T_$(1))/newlib/%.c.o: $(NEWLIB)/newlib/libc/string/%.c $(NEWLIB)/.unpacked
+$$(T_$(1))/newlib/%.c.o: $(NEWLIB)/newlib/libc/string/%.c $(NEWLIB)/.unpacked $$(MK_$(1))
 	$$(call say,CC,$$@)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(CC_$(1)) $$(TFLAGS_$(1)) $$(NEWLIB_FLAGS_$(1)) -w -c $$< -o $$@
 
-$$(T_$(1))/%.c.o: %.c $(NEWLIB)/.unpacked
+$$(T_$(1))/%.c.o: %.c $(NEWLIB)/.unpacked $$(MK_$(1))
 	$$(call say,CC,$$@)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(CC_$(1)) $$(TFLAGS_$(1)) $(WARNINGS) $$(FLAGS_$$<) -Iinclude -I. \
 		-MMD -MP -c $$< -o $$@
 
-$$(T_$(1))/%.S.o: %.S
+$$(T_$(1))/%.S.o: %.S $$(MK_$(1))
 	$$(call say,AS,$$@)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(CC_$(1)) $$(TFLAGS_$(1)) $$(FLAGS_$$<) -Iinclude -I. -MMD -MP -c $$< -o $$@

@@ -6,36 +6,60 @@
 
 #include "purgatorio/arch.h"
 
-static struct pg_log *log; /* NULL: there is no log area */
+#define EARLY_TEXT_BYTES 1024
 
-/* Does the log that an earlier call began go on? Its area was anybody's since.
- */
-static bool goes_on(const struct pg_log_area *area)
+/* Until the manifest has proved to be what was sealed, it cannot be believed
+ * where the area is: the log is kept here. */
+static struct {
+	struct pg_log header;
+	uint8_t text[EARLY_TEXT_BYTES];
+} early;
+static struct pg_log *log; /* NULL: nothing is recorded yet */
+
+void pg_log_start(void)
 {
-	return log &&
-	       memcmp(log->magic, PG_LOG_MAGIC, sizeof(log->magic)) == 0 &&
-	       log->bytes == area->bytes && log->step_count <= PG_LOG_STEPS &&
-	       log->text_bytes <= area->bytes - sizeof(*log);
+	memset(&early, 0, sizeof(early));
+	early.header.bytes = sizeof(early);
+	log = &early.header;
 }
 
-void pg_log_begin(const struct pg_context *context, uint64_t entered)
+/* Is there the log of an earlier call, to go on with? Since then, the area was
+ * anybody's. */
+static bool goes_on(const struct pg_log *area, uint32_t bytes)
+{
+	static bool opened;
+	const bool again = opened;
+
+	opened = true;
+	return again &&
+	       memcmp(area->magic, PG_LOG_MAGIC, sizeof(area->magic)) == 0 &&
+	       area->bytes == bytes && area->step_count <= PG_LOG_STEPS &&
+	       area->text_bytes <= bytes - sizeof(*area);
+}
+
+void pg_log_open(const struct pg_context *context)
 {
 	const struct pg_log_area *area = &context->manifest->log;
+	const struct pg_log *own = &early.header;
+	uint32_t i;
 
 	if (area->bytes == 0)
 		return;
-	if (!goes_on(area)) {
-		log = pg_pointer(pg_manifest_resolve(area->start, area->flags,
-						     context->base));
+	log = pg_pointer(
+		pg_manifest_resolve(area->start, area->flags, context->base));
+	if (!goes_on(log, area->bytes)) {
 		memset(log, 0, area->bytes);
 		log->version = PG_LOG_VERSION;
 		log->bytes = area->bytes;
 		log->ticks_per_second = context->manifest->ticks_per_second;
 		memcpy(log->magic, PG_LOG_MAGIC, sizeof(log->magic));
 	}
-	(void)pg_step_begin(PG_STEP_CHECK);
-	log->steps[log->step_count - 1].begin = entered;
-	(void)pg_step_end(PG_OK, context->manifest->bytes);
+	for (i = 0; i < own->step_count && log->step_count < PG_LOG_STEPS; i++)
+		log->steps[log->step_count++] = own->steps[i];
+	for (i = 0; i < own->text_bytes; i++)
+		pg_log_character((char)early.text[i]);
+	pg_log_status((enum pg_status)own->status);
+	pg_log_features(own->features);
 }
 
 void pg_log_moved(uint64_t by)

@@ -52,18 +52,18 @@ static enum pg_status run(enum pg_step step, const char *name,
 
 static void check(void)
 {
-	const uint64_t begin = pg_arch_ticks();
 	struct pg_check_place place;
 	enum pg_status status;
 	bool known;
 
+	(void)pg_step_begin(PG_STEP_CHECK);
 	known = pg_manifest_check_header(context.manifest, pg_arch_id(),
 					 &place) == PG_OK;
 	pg_console_begin(&context, known);
 	status = pg_check(&context);
 	if (status != PG_OK)
 		pg_failed(&context, status);
-	pg_log_begin(&context, begin);
+	(void)pg_step_end(PG_OK, context.manifest->bytes);
 }
 
 static void greet(void)
@@ -94,6 +94,13 @@ static bool proved(void)
 	return true;
 }
 
+/* Only what was sealed may say where the log is. */
+static void self_check(void)
+{
+	if (run(PG_STEP_SELF, "self-check", pg_self_check) == PG_OK)
+		pg_log_open(&context);
+}
+
 static void begin(const struct pg_image_header *image)
 {
 	context.image = image;
@@ -101,6 +108,7 @@ static void begin(const struct pg_image_header *image)
 	context.manifest = pg_pointer(context.base + image->memory_bytes);
 
 	pg_arch_early();
+	pg_log_start();
 	check();
 	context.features = pg_arch_open(context.manifest);
 }
@@ -110,7 +118,7 @@ noreturn void pg_main(const struct pg_image_header *image)
 	context.asking = false;
 	begin(image);
 	greet();
-	(void)run(PG_STEP_SELF, "self-check", pg_self_check);
+	self_check();
 	if (!proved())
 		(void)run(PG_STEP_VERIFY, "verify", pg_verify);
 	(void)run(PG_STEP_FILL, "fill", pg_fill_memory);
@@ -124,7 +132,7 @@ void pg_ask(const struct pg_image_header *image)
 {
 	context.asking = true;
 	begin(image);
-	(void)run(PG_STEP_SELF, "self-check", pg_self_check);
+	self_check();
 	context.proved = run(PG_STEP_VERIFY, "verify", pg_verify) == PG_OK;
 	pg_arch_close();
 }

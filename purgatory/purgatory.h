@@ -61,11 +61,12 @@ void pg_put_digest(const uint8_t digest[32]);
 void pg_put_size(uint64_t bytes);			   /* "940 KiB" */
 void pg_put_duration(uint64_t ticks, uint64_t per_second); /* ", 1.2 ms" */
 
-/* log.c: the record for the capture kernel (purgatorio/log.h). Before
- * pg_log_begin(), and where there is no log area, nothing is recorded. The
- * step `check`, which is what makes the area trustworthy, began at @entered
- * and ends with pg_log_begin(). */
-void pg_log_begin(const struct pg_context *context, uint64_t entered);
+/* log.c: the record for the capture kernel (purgatorio/log.h). It is begun in
+ * the purgatory's own memory; once the manifest is known to be what was
+ * sealed, pg_log_open() moves it to the area that the manifest names, or adds
+ * it there to what an earlier call left. */
+void pg_log_start(void);
+void pg_log_open(const struct pg_context *context);
 void pg_log_moved(uint64_t by); /* modulo 2^64: the area lies elsewhere now */
 void pg_log_character(char c);
 void pg_log_status(enum pg_status status);

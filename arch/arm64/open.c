@@ -9,8 +9,8 @@
  *   before  what we will read or overwrite: written back and dropped, so that
  *           the hash sees what the next kernel will see with its caches off,
  *           and no line comes out later over what we wrote.
- *           What we wrote with caches off (stack, zeroed memory, page tables,
- *           log): dropped, since any line for it is older.
+ *           What we wrote with caches off (stack, zeroed memory, page
+ *           tables): dropped, since any line for it is older.
  *   after   what we wrote with caches on: written back.
  *           What we only read: no line of it is dirty.
  */
@@ -102,16 +102,11 @@ static bool write_back(struct pg_span span)
 static void settle(const struct pg_manifest *m)
 {
 	const struct pg_span memory = pg_arm64_memory();
-	const uint64_t log = pg_manifest_resolve(m->log.start, m->log.flags,
-						 pg_arm64_code().start);
 
 	(void)write_back(pg_arm64_code());
 	(void)write_back(pg_arm64_constants());
 	(void)write_back(pg_arm64_manifest(m));
 	pg_arm64_invalidate(memory.start, pg_span_end(memory));
-	/* The log is 8-aligned and may share its first and last line. */
-	if (m->log.bytes)
-		pg_arm64_invalidate(log, log + m->log.bytes);
 	(void)pg_arm64_each_read(m, write_back);
 	(void)pg_arm64_each_written(m, write_back);
 }
