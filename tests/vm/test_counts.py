@@ -23,6 +23,9 @@ from tap import Tap, need
 
 # "at least 5 times fewer with portable C alone"
 FEWER = 5
+# With AVX2, how many depends on how well the ranges fill the lanes.
+FEWER_AVX2 = 20
+SHANI, AVX2, BACKENDS = 1, 2, 7  # PG_FEATURE_X86_*
 # "at least 14 times fewer"
 FEWER_ARM64 = 14
 
@@ -78,8 +81,10 @@ def count(machine: qemu.Machine, arch: Arch, counter: Counter,
 
 
 def measure(tap: Tap, newer: bool, loaders: dict,
-            arch: Arch = X86_64) -> dict[str, int]:
-    """The counts by loader, of one boot."""
+            arch: Arch = X86_64, cpu: str = "",
+            uses: int | None = None) -> dict[str, int]:
+    """The counts by loader, of one boot. @uses: the backends' features that
+    the purgatory, the last of @loaders, must have found."""
     name = ("counts-newer" if newer else "counts") + f"-{arch.name}"
     command = qemu.newer() if newer else list(arch.qemu)
     state = BUILD / "tests" / f"{name}.qcow2"
@@ -89,7 +94,8 @@ def measure(tap: Tap, newer: bool, loaders: dict,
     extra = ["-drive", f"if=none,id=state,format=qcow2,cache=unsafe,"
              f"file={state}", "-snapshot"]
     run = cycle.start(guests.build(arch=arch), name, gdb=True, qemu=command,
-                      extra=extra + counter.options)
+                      extra=extra + counter.options,
+                      cpu=cpu or arch.cpu)
     counts = {}
     with run.machine as machine:
         machine.ready("first", 120)
@@ -103,13 +109,14 @@ def measure(tap: Tap, newer: bool, loaders: dict,
             counts[loader] = count(machine, arch, counter,
                                    load(machine, arch))
             tap.note(f"{arch.name}, {loader}"
-                     f"{', QEMU with SHA-NI' if newer else ''}: "
+                     f"{', QEMU with SHA-NI' if newer else ''}"
+                     f"{f', -cpu {cpu}' if cpu else ''}: "
                      f"{counts[loader]:,} instructions")
-        if newer:
+        if uses is not None:
             features = re.findall(r"CPU features (0x[0-9a-f]+)",
                                   machine.console.text)
-            need(features and int(features[-1], 16) & 1,
-                 f"the purgatory did not use SHA-NI: {features}")
+            need(features and int(features[-1], 16) & BACKENDS == uses,
+                 f"the purgatory found other features: {features}")
     state.unlink()
     return counts
 
@@ -120,12 +127,20 @@ def main() -> None:
     portable = f"portable C: {FEWER} times fewer than kexec-tools"
     with tap.check(portable):
         counts = measure(tap, False, {"kexec-tools": by_kexec,
-                                      "purgatorio": by_purgatorio})
+                                      "purgatorio": by_purgatorio},
+                         cpu="max,avx2=off", uses=0)
         ratio = counts["kexec-tools"] / counts["purgatorio"]
         tap.note(f"ratio {ratio:.1f}")
         need(ratio >= FEWER, f"only {ratio:.2f} times fewer")
+    with tap.check(f"AVX2: {FEWER_AVX2} times fewer than kexec-tools"):
+        lanes = measure(tap, False, {"purgatorio": by_purgatorio}, uses=AVX2)
+        need(counts, "there is no count to compare with")
+        ratio = counts["kexec-tools"] / lanes["purgatorio"]
+        tap.note(f"ratio {ratio:.1f}")
+        need(ratio >= FEWER_AVX2, f"only {ratio:.2f} times fewer")
     with tap.check("SHA-NI: fewer than portable C"):
-        fast = measure(tap, True, {"purgatorio": by_purgatorio})
+        fast = measure(tap, True, {"purgatorio": by_purgatorio},
+                       uses=SHANI | AVX2)
         need(counts, "there is no count to compare with")
         tap.note(f"ratio to kexec-tools "
                  f"{counts['kexec-tools'] / fast['purgatorio']:.1f}, to "
