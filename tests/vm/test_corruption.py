@@ -2,38 +2,50 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """One bit of the loaded parts is turned over in a real machine, between
 loading and the crash: the purgatory names the part, the range and both
-digests, and does what the policy says."""
+digests, and does what the policy says.
+
+    tests/vm/test_corruption.py [ARCH...]
+"""
 
 from __future__ import annotations
 
 import random
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import cycle
 import guests
 import manifest
+from arch import ALL, Arch
 from gdbstub import Gdb
-from guests import BUILD, PURGATORY
+from guests import BUILD
 from manifest import Loaded, Range
 from qemu import Failure, Machine
 from tap import Tap, need
 
 E_SELF, E_DIGEST = 14, 15
 
+# Parts of one range.
+SMALL = {"x86_64": ("boot_params", "cmdline", "elfcorehdr"),
+         "arm64": ("dtb", "elfcorehdr")}
+# Interrupts that cannot come, by `info registers`.
+DAIF = 0x3C0  # PSTATE: all four masked
+
 
 class Bed:
     """One machine, put back to just after loading before every crash."""
 
-    def __init__(self, machine: Machine) -> None:
-        self.machine, self.gdb = machine, Gdb(machine)
+    def __init__(self, machine: Machine, arch: Arch) -> None:
+        self.machine, self.arch = machine, arch
+        self.gdb = Gdb(machine, arch.name)
         self.loaded: dict[str, Loaded] = {}
 
     def load(self, policy: str) -> None:
         m = self.machine
-        m.must(cycle.load_command("purgatorio",
-                                  options=f"--on-mismatch={policy}"), 60)
+        m.must(cycle.load_command("purgatorio", self.arch.capture,
+                                  f"--on-mismatch={policy}"), 60)
         self.loaded[policy] = manifest.read(m)
         error = m.monitor(f"savevm {policy}")
         need(not error, error)
@@ -60,13 +72,23 @@ class Bed:
             if line.startswith("purgatorio: ") or line.startswith("  "))
 
     def halted(self) -> bool:
-        """Does the CPU sleep with interrupts off?"""
+        """Does the CPU wait in pg_arch_stop() with interrupts off?"""
         m = self.machine
         for _ in range(40):
             m.pump(0.05)
             text = m.monitor("info registers")
-            flags = re.search(r"(?:RFL|EFL)=([0-9a-f]+)", text)
-            if "HLT=1" in text and flags and not int(flags[1], 16) & 0x200:
+            if self.arch.name == "x86_64":
+                flags = re.search(r"(?:RFL|EFL)=([0-9a-f]+)", text)
+                if "HLT=1" in text and flags and (
+                        not int(flags[1], 16) & 0x200):
+                    return True
+                continue
+            pc = re.search(r"PC=([0-9a-f]+)", text)
+            flags = re.search(r"PSTATE=([0-9a-f]+)", text)
+            stop = (self.loaded["stop"].image +
+                    symbol(self.arch, "pg_arch_stop"))
+            if pc and flags and int(flags[1], 16) & DAIF == DAIF and (
+                    stop <= int(pc[1], 16) < stop + 64):
                 return True
         return False
 
@@ -104,9 +126,9 @@ def flip_in_purgatory(bed: Bed, address: int, bit: int, name: str) -> None:
     need(bed.halted(), "the CPU is not halted with interrupts off")
 
 
-def symbol(name: str) -> int:
+def symbol(arch: Arch, name: str) -> int:
     """The offset of a function in the purgatory's image."""
-    table = subprocess.run(["nm", str(PURGATORY)], check=True, text=True,
+    table = subprocess.run(["nm", str(arch.purgatory)], check=True, text=True,
                            stdout=subprocess.PIPE).stdout
     match = re.search(rf"^([0-9a-f]+) \w {name}$", table, re.M)
     if not match:
@@ -125,7 +147,7 @@ def stop_tests(tap: Tap, bed: Bed) -> None:
         flip_in_range(bed, initrd[0], 0, 3)
     with tap.check("the initrd's last byte"):
         flip_in_range(bed, initrd[-1], initrd[-1].bytes - 1, 0)
-    for name in ("boot_params", "cmdline", "elfcorehdr"):
+    for name in SMALL[bed.arch.name]:
         with tap.check(f"a byte of {name}"):
             (span,) = loaded.part(name)
             flip_in_range(bed, span, span.bytes // 3, 4)
@@ -144,7 +166,8 @@ def stop_tests(tap: Tap, bed: Bed) -> None:
         flip_in_purgatory(bed, loaded.manifest + 24 + 31, 0, "manifest")
     with tap.check("the purgatory's code"):
         # Runs after the check: what runs before it cannot be relied upon.
-        flip_in_purgatory(bed, loaded.image + symbol("pg_copy_memory"), 1,
+        flip_in_purgatory(bed, loaded.image +
+                          symbol(bed.arch, "pg_copy_memory"), 1,
                           "purgatory")
     with tap.check("the manifest's magic number: E_MAGIC"):
         bed.crash_with("stop", loaded.manifest, 0)
@@ -168,33 +191,39 @@ def boot_test(tap: Tap, bed: Bed, run: cycle.Cycle) -> None:
 
 def reset_test(tap: Tap, bed: Bed) -> None:
     with tap.check("policy reset: the machine resets"):
-        (span,) = bed.loaded["reset"].part("cmdline")
+        (span,) = bed.loaded["reset"].part("elfcorehdr")
         bed.crash_with("reset", span.start, 0)
         text = bed.said("policy: reset")
-        judge(text, "cmdline", E_DIGEST)
+        judge(text, "elfcorehdr", E_DIGEST)
         bed.machine.ended(20)
         need(bed.machine.end_reason() == "guest-reset",
              f"it ended by {bed.machine.end_reason()}")
 
 
-def main() -> None:
-    tap = Tap()
-    guest = guests.build()
-    state = Path(BUILD / "tests" / "corruption.qcow2")
+def corrupt(tap: Tap, arch: Arch) -> None:
+    guest = guests.build(arch=arch)
+    state = Path(BUILD / "tests" / f"corruption-{arch.name}.qcow2")
     subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", str(state),
                     "8G"], check=True)
-    run = cycle.start(guest, "corruption", gdb=True, extra=[
+    run = cycle.start(guest, f"corruption-{arch.name}", gdb=True, extra=[
         "-drive", f"if=none,id=state,format=qcow2,cache=unsafe,file={state}",
         "-snapshot"])
     with run.machine as machine:
-        machine.ready("first", 90)
-        bed = Bed(machine)
+        machine.ready("first", 120)
+        bed = Bed(machine, arch)
         for policy in ("reset", "boot", "stop"):
             bed.load(policy)
         stop_tests(tap, bed)
         boot_test(tap, bed, run)
         reset_test(tap, bed)
     state.unlink()
+
+
+def main() -> None:
+    tap = Tap()
+    for name in sys.argv[1:] or SMALL:
+        tap.note(name)
+        corrupt(tap, ALL[name])
     tap.finish()
 
 
