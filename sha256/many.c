@@ -37,7 +37,7 @@ struct schedule {
 	size_t busy; /* lanes and slots in use: the first ones */
 };
 
-/* With the 1.2 KiB of the deepest backend and the frames around it. */
+/* With the 1.5 KiB of the deepest backend and the frames around it. */
 _Static_assert(sizeof(struct schedule) <= 2304, "stack use");
 
 /* Lane @i has read its blocks: on to the next ones. False when its message is
