@@ -40,7 +40,7 @@ $(2)/libpurgatorio.a: $$(LIB_OBJECTS_$(2))
 # For an initramfs, which has no libraries.
 $(2)/purgatorio-static: $$(CLI_OBJECTS_$(2)) $(2)/libpurgatorio.a
 	$$(call say,LD,$$@)
-	$$(Q)$(3) $(5) -static -Wl,--build-id=none $$(LDFLAGS) $$^ \
+	$$(Q)$(3) $(5) -static -s -Wl,--build-id=none $$(LDFLAGS) $$^ \
 		$$(HOSTLIBS) -pthread -o $$@
 -include $$(patsubst %.o,%.d,$$(LIB_OBJECTS_$(2)) $$(CLI_OBJECTS_$(2)))
 endef
