@@ -14,7 +14,7 @@ static const char help[] =
 	"      --initrd=FILE        may be repeated (--ramdisk is the same)\n"
 	"      --append=TEXT        the command line (--command-line is the\n"
 	"                           same)\n"
-	"      --dtb=FILE           arm64: the machine's device tree\n"
+	"      --dtb=FILE           arm64, ppc64: the machine's device tree\n"
 	"      --console=CONSOLE    where the purgatory speaks: none "
 	"(default),\n"
 	"                           ttyS0[,115200], 8250,port,0x3f8[,BAUD],\n"

@@ -79,6 +79,8 @@ static const struct steps all_steps[] = {
 	 pg_pack_x86_64_write, pg_pack_x86_64_instruct},
 	{PG_ARCH_ARM64, pg_pack_arm64_check, pg_pack_arm64_add,
 	 pg_pack_arm64_write, pg_pack_arm64_instruct},
+	{PG_ARCH_PPC64, pg_pack_ppc64_check, pg_pack_ppc64_add,
+	 pg_pack_ppc64_write, pg_pack_ppc64_instruct},
 };
 
 static const struct steps *steps_of(uint32_t arch)

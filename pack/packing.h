@@ -20,7 +20,7 @@ struct packing {
 	/* x86_64 */
 	size_t cmdline_part, boot_params_part, backup_part;
 	uint8_t boot_params[PG_BOOT_PARAMS_BYTES];
-	/* arm64 */
+	/* arm64, ppc64 */
 	size_t dtb_part;
 	uint8_t *dtb; /* from malloc(3), or NULL */
 };
@@ -45,6 +45,15 @@ enum pg_status pg_pack_arm64_add(struct packing *packing,
 enum pg_status pg_pack_arm64_write(struct packing *packing,
 				   struct pg_error *error);
 enum pg_status pg_pack_arm64_instruct(struct packing *packing,
+				      struct pg_error *error);
+
+enum pg_status pg_pack_ppc64_check(struct packing *packing,
+				   struct pg_error *error);
+enum pg_status pg_pack_ppc64_add(struct packing *packing,
+				 struct pg_error *error);
+enum pg_status pg_pack_ppc64_write(struct packing *packing,
+				   struct pg_error *error);
+enum pg_status pg_pack_ppc64_instruct(struct packing *packing,
 				      struct pg_error *error);
 
 /* What the next kernel may not use freely: the purgatory, its log, and the
