@@ -187,7 +187,7 @@ def _crash(arch: Arch) -> list[str]:
     program = roots[0] / "usr/bin/crash"
     libraries = packages.libraries(program, roots)
     (loader,) = (path for name, path in libraries.items()
-                 if name.startswith("ld-"))
+                 if name.startswith(("ld-", "ld64")))
     folders = sorted({str(path.parent) for path in libraries.values()})
     return [arch.emulator, str(loader), "--library-path", ":".join(folders),
             str(program)]

@@ -48,6 +48,9 @@ def build(peer: bool = True, arch: Arch = X86_64) -> Guest:
     capture_path = _write(folder / "capture.cpio", capture.build())
 
     first = _base(arch)
+    if arch.purgatory.exists():
+        first.add_file(f"lib/purgatorio/{arch.name}/purgatory.elf",
+                       arch.purgatory)
     if peer:
         _program(first, arch, "kexec-tools", "sbin/kexec")
     first.add_file(KERNEL[1:], kernel)
@@ -73,11 +76,10 @@ def _base(arch: Arch) -> Initramfs:
     files.add("etc/passwd", b"root:x:0:0::/:/bin/sh\n"
               b"nobody:x:65534:65534::/:/bin/sh\n")
     files.add_file("init", TREE / "tests/vm/guest/init.sh", 0o755)
+    files.add_file("bin/alone", TREE / "tests/vm/guest/alone.sh", 0o755)
     files.add_file("bin/witness", arch.witness, 0o755)
-    if arch.command.exists() and arch.purgatory.exists():
+    if arch.command.exists():
         files.add_file("bin/purgatorio", arch.command, 0o755)
-        files.add_file(f"lib/purgatorio/{arch.name}/purgatory.elf",
-                       arch.purgatory)
     return files
 
 
@@ -87,7 +89,7 @@ def _program(files: Initramfs, arch: Arch, package: str, path: str) -> None:
     program = roots[0] / path
     files.add_file(f"bin/{program.name}", program, 0o755)
     for name, library in packages.libraries(program, roots).items():
-        folder = (arch.loader_folder if name.startswith("ld-")
+        folder = (arch.loader_folder if name.startswith(("ld-", "ld64"))
                   else f"lib/{arch.triplet}")
         files.add_file(f"{folder}/{name}", library, 0o755)
 
