@@ -30,8 +30,9 @@ static enum pg_status read_machine(struct pg_job *job, struct pg_error *error)
 {
 	enum pg_status status = pg_ram_map(&job->iomem, &job->ram, error);
 
-	if (status == PG_OK)
-		status = pg_notes_read(job->root, &job->notes, error);
+	if (status != PG_OK || job->arch->makes_core)
+		return status;
+	status = pg_notes_read(job->root, &job->notes, error);
 	if (status != PG_OK)
 		return status;
 	pg_kernel_map_read(job->root, &job->iomem, &job->kernel_map);
@@ -101,20 +102,29 @@ static enum pg_status list_runs(struct pg_job *job, uint64_t log,
 	return PG_OK;
 }
 
+static enum pg_status add_core(struct pg_job *job, struct pg_error *error)
+{
+	/* Its size depends on counts only; the log's place does not matter. */
+	enum pg_status status = list_runs(job, 0, error);
+
+	if (status != PG_OK)
+		return status;
+	return pg_job_part(job, "elfcorehdr", PG_PART_ELFCOREHDR,
+			   (struct pg_bytes){NULL, 0}, pg_job_core_bytes(job),
+			   PG_SPEC_RESERVED, &job->core_part, error);
+}
+
 static enum pg_status add_parts(struct pg_job *job, struct pg_error *error)
 {
 	const struct pg_bytes none = {NULL, 0};
 	enum pg_status status;
 
-	/* Its size depends on counts only; the log's place does not matter. */
-	status = list_runs(job, 0, error);
-	if (status == PG_OK)
-		status = pg_job_parts(job, error);
-	if (status == PG_OK)
-		status = pg_job_part(job, "elfcorehdr", PG_PART_ELFCOREHDR,
-				     none, pg_job_core_bytes(job),
-				     PG_SPEC_RESERVED, &job->core_part, error);
-	if (status == PG_OK)
+	status = pg_job_parts(job, error);
+	if (status == PG_OK && !job->arch->makes_core)
+		status = add_core(job, error);
+	if (status == PG_OK && job->arch->place_log)
+		status = job->arch->place_log(job, error);
+	else if (status == PG_OK)
 		status = pg_job_part(job, "log", PG_PART_OTHER, none,
 				     PG_LOG_AREA_BYTES, PG_SPEC_RESERVED,
 				     &job->log, error);
@@ -168,11 +178,11 @@ static enum pg_status place(struct pg_job *job, uint64_t region_bytes,
 }
 
 /* The region, without what firmware uses of it. */
-static enum pg_status add_windows(struct pg_job *job, struct pg_span region,
-				  struct pg_error *error)
+static enum pg_status add_windows(struct pg_job *job, struct pg_error *error)
 {
 	struct pg_map map = {NULL, 0, 0};
-	enum pg_status status = pg_map_put(&map, region, PG_E820_RAM, error);
+	enum pg_status status =
+		pg_map_put(&map, job->region, PG_E820_RAM, error);
 
 	if (status == PG_OK && job->arch->clear)
 		status = job->arch->clear(job, &map, error);
@@ -183,20 +193,28 @@ static enum pg_status add_windows(struct pg_job *job, struct pg_span region,
 	return status;
 }
 
+/* As the capture kernel will see it. */
+static uint64_t log_address(const struct pg_job *job)
+{
+	const uint64_t address = pg_plan_address(job->plan, job->log);
+
+	return job->arch->swaps ? address - job->region.start : address;
+}
+
 enum pg_status pg_plan_crash(struct pg_job *job, struct pg_error *error)
 {
-	struct pg_span region;
-	enum pg_status status = pg_crash_region(&job->iomem, &region, error);
+	enum pg_status status =
+		pg_crash_region(&job->iomem, &job->region, error);
 
 	if (status == PG_OK)
 		status = read_machine(job, error);
 	if (status == PG_OK)
-		status = add_windows(job, region, error);
+		status = add_windows(job, error);
 	if (status == PG_OK)
 		status = add_parts(job, error);
 	if (status == PG_OK)
-		status = place(job, region.bytes, error);
-	if (status == PG_OK)
+		status = place(job, job->region.bytes, error);
+	if (status == PG_OK && !job->arch->makes_core)
 		status = build_core(job, error);
 	if (status == PG_OK)
 		status = pg_cmdline_add(&job->command_line, error, "%s",
@@ -205,9 +223,8 @@ enum pg_status pg_plan_crash(struct pg_job *job, struct pg_error *error)
 		status = job->arch->crash(job, error);
 	if (status == PG_OK)
 		status = pg_cmdline_add(&job->command_line, error,
-					"purgatorio.log=0x%" PRIx64 ",%u",
-					pg_plan_address(job->plan, job->log),
-					PG_LOG_AREA_BYTES);
+					"purgatorio.log=0x%" PRIx64 ",%" PRIu64,
+					log_address(job), job->log_bytes);
 	if (status != PG_OK)
 		return status;
 	pg_plan_log(job->plan, job->log);

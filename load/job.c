@@ -10,7 +10,8 @@ enum pg_status pg_load_arch_of(const struct pg_load_options *options,
 			       struct pg_error *error)
 {
 	static const struct pg_load_arch *const all[] = {
-		&pg_load_x86_64, &pg_load_arm64, &pg_load_ppc64};
+		&pg_load_x86_64, &pg_load_arm64, &pg_load_ppc64,
+		&pg_load_s390x};
 	const uint32_t arch = options->arch ? options->arch : pg_host_arch();
 
 	if (arch != pg_host_arch() && !options->dry_run)
@@ -65,6 +66,7 @@ enum pg_status pg_job_begin(struct pg_job *job,
 		.backup = SIZE_MAX,
 		.log = SIZE_MAX,
 		.control = SIZE_MAX,
+		.log_bytes = PG_LOG_AREA_BYTES,
 	};
 	if (pg_load_arch_of(options, &job->arch, error) != PG_OK ||
 	    pg_iomem_read(job->root, &job->iomem, error) != PG_OK ||
@@ -117,6 +119,8 @@ static enum pg_status kernel_part(struct pg_job *job, struct pg_error *error)
 		.highest = kernel->highest,
 	};
 
+	if (job->arch->place_kernel)
+		job->arch->place_kernel(job, &spec);
 	return pg_plan_part(job->plan, &spec, &job->kernel, error);
 }
 

@@ -60,7 +60,9 @@ static enum pg_status submit(const struct pg_job *job, bool crash,
 		pg_show_job(job, segments, count, job->options->debug);
 	if (job->options->dry_run)
 		return PG_OK;
-	status = pg_kexec_load(job->root, pg_plan_purgatory(job->plan),
+	status = pg_kexec_load(job->root,
+			       pg_plan_purgatory(job->plan) +
+				       (crash ? 0 : job->arch->normal_entry),
 			       segments, count, crash, error);
 	if (status != PG_OK && before && !loaded(job->root, crash)) {
 		struct pg_error why = *error;

@@ -13,13 +13,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "purgatorio/byteorder.h"
-#include "purgatorio/purgatorio.h"
+#include "load/log_file.h"
+#include "pack/elf64.h"
 
 #define LOG_BYTES_MAX (16u * 1024 * 1024)
 
-/* False when @bytes cannot be had from @offset on. */
-static bool read_at(int fd, uint64_t offset, void *out, size_t bytes)
+bool pg_log_read_at(int fd, uint64_t offset, void *out, size_t bytes)
 {
 	uint8_t *at = out;
 
@@ -39,12 +38,13 @@ static bool read_at(int fd, uint64_t offset, void *out, size_t bytes)
 	return true;
 }
 
-static enum pg_status read_headers(int fd, const char *path, uint64_t *offset,
-				   uint64_t *count, struct pg_error *error)
+enum pg_status pg_log_headers(int fd, const char *path, uint64_t *offset,
+			      uint64_t *count, bool *big,
+			      struct pg_error *error)
 {
 	uint8_t header[sizeof(Elf64_Ehdr)];
 
-	if (!read_at(fd, 0, header, sizeof(header)))
+	if (!pg_log_read_at(fd, 0, header, sizeof(header)))
 		return pg_fail(error, PG_E_TRUNCATED,
 			       "%s: is too short for an ELF file", path);
 	if (!memcmp(header, "KDUMP   ", 8))
@@ -54,15 +54,17 @@ static enum pg_status read_headers(int fd, const char *path, uint64_t *offset,
 			       "dump made with makedumpfile -E",
 			       path);
 	if (memcmp(header, ELFMAG, SELFMAG) != 0 ||
-	    header[EI_CLASS] != ELFCLASS64 || header[EI_DATA] != ELFDATA2LSB ||
-	    pg_load_le16(header + offsetof(Elf64_Ehdr, e_type)) != ET_CORE)
+	    header[EI_CLASS] != ELFCLASS64 ||
+	    pg_load16(header[EI_DATA] == ELFDATA2MSB,
+		      header + offsetof(Elf64_Ehdr, e_type)) != ET_CORE)
 		return pg_fail(error, PG_E_FORMAT,
 			       "%s: is not an ELF64 core file; give "
 			       "/proc/vmcore or a copy of it",
 			       path);
-	*offset = pg_load_le64(header + offsetof(Elf64_Ehdr, e_phoff));
-	*count = pg_load_le16(header + offsetof(Elf64_Ehdr, e_phnum));
-	if (pg_load_le16(header + offsetof(Elf64_Ehdr, e_phentsize)) !=
+	*big = header[EI_DATA] == ELFDATA2MSB;
+	*offset = pg_load64(*big, header + offsetof(Elf64_Ehdr, e_phoff));
+	*count = pg_load16(*big, header + offsetof(Elf64_Ehdr, e_phnum));
+	if (pg_load16(*big, header + offsetof(Elf64_Ehdr, e_phentsize)) !=
 		    sizeof(Elf64_Phdr) ||
 	    *offset > INT64_MAX - *count * sizeof(Elf64_Phdr))
 		return pg_fail(error, PG_E_CORRUPT,
@@ -117,7 +119,7 @@ static enum pg_status take(int fd, const char *path, struct load load,
 	if (!log)
 		return pg_fail(error, PG_E_NO_MEMORY, "%s: out of memory",
 			       path);
-	if (!read_at(fd, offset, log, stored)) {
+	if (!pg_log_read_at(fd, offset, log, stored)) {
 		free(log);
 		return pg_fail(error, PG_E_TRUNCATED,
 			       "%s: ends within the log at offset 0x%" PRIx64,
@@ -134,11 +136,30 @@ static enum pg_status take(int fd, const char *path, struct load load,
 	return PG_OK;
 }
 
+enum pg_status pg_log_take(int fd, const char *path, uint64_t offset,
+			   uint64_t room, struct pg_log **out, size_t *bytes,
+			   struct pg_error *error)
+{
+	const struct load load = {offset, room, room};
+	struct pg_log head;
+
+	if (room < sizeof(head) ||
+	    !pg_log_read_at(fd, offset, &head, sizeof(head)) ||
+	    memcmp(head.magic, PG_LOG_MAGIC, sizeof(head.magic)) != 0)
+		return pg_fail(error, PG_E_NO_LOG,
+			       "%s: has no purgatory log at offset 0x%" PRIx64
+			       ", where the command line says that it is",
+			       path, offset);
+	return take(fd, path, load, &head, out, bytes, error);
+}
+
 static enum pg_status find(int fd, const char *path, struct pg_log **out,
 			   size_t *bytes, struct pg_error *error)
 {
 	uint64_t headers = 0, count = 0;
-	enum pg_status status = read_headers(fd, path, &headers, &count, error);
+	bool big = false;
+	enum pg_status status =
+		pg_log_headers(fd, path, &headers, &count, &big, error);
 
 	if (status != PG_OK)
 		return status;
@@ -147,20 +168,20 @@ static enum pg_status find(int fd, const char *path, struct pg_log **out,
 		struct pg_log head;
 		struct load load;
 
-		if (!read_at(fd, headers + i * sizeof(header), header,
-			     sizeof(header)))
+		if (!pg_log_read_at(fd, headers + i * sizeof(header), header,
+				    sizeof(header)))
 			return pg_fail(error, PG_E_TRUNCATED,
 				       "%s: ends within its program headers",
 				       path);
 		load.offset =
-			pg_load_le64(header + offsetof(Elf64_Phdr, p_offset));
+			pg_load64(big, header + offsetof(Elf64_Phdr, p_offset));
 		load.file_bytes =
-			pg_load_le64(header + offsetof(Elf64_Phdr, p_filesz));
+			pg_load64(big, header + offsetof(Elf64_Phdr, p_filesz));
 		load.memory_bytes =
-			pg_load_le64(header + offsetof(Elf64_Phdr, p_memsz));
-		if (pg_load_le32(header) != PT_LOAD ||
+			pg_load64(big, header + offsetof(Elf64_Phdr, p_memsz));
+		if (pg_load32(big, header) != PT_LOAD ||
 		    load.file_bytes < sizeof(head) ||
-		    !read_at(fd, load.offset, &head, sizeof(head)) ||
+		    !pg_log_read_at(fd, load.offset, &head, sizeof(head)) ||
 		    memcmp(head.magic, PG_LOG_MAGIC, sizeof(head.magic)) != 0)
 			continue;
 		return take(fd, path, load, &head, out, bytes, error);
@@ -186,5 +207,7 @@ enum pg_status pg_log_read(const char *path, struct pg_log **out, size_t *bytes,
 		return pg_fail(error, PG_E_IO, "%s: %s", path, strerror(errno));
 	status = find(fd, path, out, bytes, error);
 	close(fd);
+	if (status == PG_E_NO_LOG && !strcmp(path, "/proc/vmcore"))
+		status = pg_log_read_live("", out, bytes, error);
 	return status;
 }

@@ -34,6 +34,11 @@ enum pg_status pg_source_digests(const struct pg_source *source,
 				 size_t initrd_index, struct pg_error *error);
 void pg_source_free(struct pg_source *source);
 
+/* s390x: the kernel and its command line from the two parts of an image.
+ * (load/source_s390x.c) */
+enum pg_status pg_source_s390x(struct pg_source *source, struct pg_bytes head,
+			       struct pg_bytes rest, struct pg_error *error);
+
 /* ----------------------------------- command lines (load/cmdline.c) ----- */
 
 /* @line without what a first kernel's line must not pass on; owned. */
@@ -84,6 +89,16 @@ struct pg_load_arch {
 	 * of. */
 	enum pg_status (*clear)(struct pg_job *job, struct pg_map *map,
 				struct pg_error *error);
+	/* The capture kernel makes the core header itself; its memory begins
+	 * at 0, once the crash kernel region was exchanged with that. */
+	bool makes_core, swaps;
+	/* Where a normal load enters the purgatory: behind its first byte. */
+	uint64_t normal_entry;
+	/* Says where the kernel has to lie. */
+	void (*place_kernel)(const struct pg_job *job,
+			     struct pg_part_spec *spec);
+	/* Crash: adds the log, where it may not lie just anywhere. */
+	enum pg_status (*place_log)(struct pg_job *job, struct pg_error *error);
 	/* Normal: takes out of job->ram what parts must keep clear of. */
 	enum pg_status (*trim)(struct pg_job *job, struct pg_error *error);
 	/* Adds the parts besides kernel, initrd, core header and log. */
@@ -99,6 +114,7 @@ struct pg_load_arch {
 extern const struct pg_load_arch pg_load_x86_64;
 extern const struct pg_load_arch pg_load_arm64;
 extern const struct pg_load_arch pg_load_ppc64;
+extern const struct pg_load_arch pg_load_s390x;
 
 /* That of @options: its own, or this machine's. PG_E_USAGE: load cannot do
  * it, or it is not this machine's and a real load was asked for. */
@@ -135,6 +151,8 @@ struct pg_job {
 	struct pg_span reserved[PG_PPC64_RESERVED_MAX]; /* by firmware */
 	size_t reserved_count;
 	/* crash only */
+	struct pg_span region; /* the crash kernel's */
+	uint64_t log_bytes;
 	struct pg_map ram;
 	struct pg_notes notes;
 	struct pg_kernel_map kernel_map;

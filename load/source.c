@@ -87,6 +87,21 @@ static enum pg_status flat_kernel(struct pg_source *source,
 		       "image: its kernel has no segment; pack it again");
 }
 
+static enum pg_status kernel_in_two(struct pg_source *source,
+				    struct pg_error *error)
+{
+	const size_t head = find_part(source->image, PG_PART_BOOTPARAMS);
+
+	if (head == SIZE_MAX)
+		return pg_fail(error, PG_E_FORMAT,
+			       "image: has no kernel with parameters; pack it "
+			       "again");
+	return pg_source_s390x(
+		source, pg_image_part(source->image, head).content,
+		pg_image_part(source->image, source->kernel_part).content,
+		error);
+}
+
 static enum pg_status kernel_of_image(struct pg_source *source,
 				      struct pg_error *error)
 {
@@ -98,6 +113,8 @@ static enum pg_status kernel_of_image(struct pg_source *source,
 		return rebuild_bzimage(source, error);
 	if (pg_image_manifest(source->image)->arch == PG_ARCH_PPC64)
 		return flat_kernel(source, error);
+	if (pg_image_manifest(source->image)->arch == PG_ARCH_S390X)
+		return kernel_in_two(source, error);
 	return pg_kernel_read(
 		pg_image_part(source->image, source->kernel_part).content,
 		&source->kernel, error);

@@ -30,7 +30,7 @@ $(2)/%.c.o: %.c $(6)
 $(2)/%.S.o: %.S $(6)
 	$$(call say,HOSTAS,$$@)
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$(3) $$(HOSTFLAGS) $(5) -MMD -MP -c $$< -o $$@
+	$$(Q)$(3) $$(HOSTFLAGS) $(5) $$(FLAGS_$$<) -MMD -MP -c $$< -o $$@
 LIB_OBJECTS_$(2) := $$(patsubst %,$(2)/%.o,$$(call lib_sources,$(1)))
 CLI_OBJECTS_$(2) := $$(CLI_SOURCES:%=$(2)/%.o)
 

@@ -21,6 +21,13 @@ bool pg_arm64_recognise(struct pg_bytes file);
 enum pg_status pg_arm64_read(struct pg_bytes file, struct pg_kernel *out,
 			     struct pg_error *error);
 
+/* "S390EP" at 0x10008, in the file or in what an ELF file of it makes
+ * (pack/s390_kernel.c). The kernel may own a flat copy of itself. PG_E_LIMIT:
+ * its segments end above 1 GiB. */
+bool pg_s390_recognise(struct pg_bytes file);
+enum pg_status pg_s390_read(struct pg_bytes file, struct pg_kernel *out,
+			    struct pg_error *error);
+
 /* "MZ" and "zimg": where the compressed kernel lies in @file, and how it is
  * compressed. PG_E_FORMAT, PG_E_CORRUPT, PG_E_TRUNCATED. */
 bool pg_zboot_recognise(struct pg_bytes file);

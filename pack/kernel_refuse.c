@@ -132,8 +132,6 @@ enum pg_status pg_kernel_refuse(struct pg_bytes file, struct pg_error *error)
 		return other_arch(error, "riscv", "Image");
 	if (has(file, 0x24, "\x18\x28\x6f\x01", 4))
 		return other_arch(error, "arm", "zImage");
-	if (has(file, 0x10008, "S390EP", 6))
-		return other_arch(error, "s390x", "raw image");
 	if (has(file, 0, "MZ", 2))
 		return refuse_pe(file, error);
 	if (has(file, 0, "\x27\x05\x19\x56", 4))

@@ -15,15 +15,15 @@
 static enum pg_status add_linux(struct packing *packing, struct pg_error *error)
 {
 	const struct pg_kernel *kernel = &packing->kernel;
-	const struct pg_part_spec image = {.name = "kernel",
-					   .kind = PG_PART_KERNEL,
-					   .content = kernel->image,
-					   .memory_bytes = kernel->memory_bytes,
-					   .alignment = kernel->alignment,
-					   .alignment_offset =
-						   kernel->alignment_offset,
-					   .lowest = kernel->lowest,
-					   .highest = kernel->highest};
+	struct pg_part_spec image = {.name = "kernel",
+				     .kind = PG_PART_KERNEL,
+				     .content = kernel->image,
+				     .memory_bytes = kernel->memory_bytes,
+				     .alignment = kernel->alignment,
+				     .alignment_offset =
+					     kernel->alignment_offset,
+				     .lowest = kernel->lowest,
+				     .highest = kernel->highest};
 	const struct pg_part_spec initrd = {.name = "initrd",
 					    .kind = PG_PART_INITRD,
 					    .content = packing->initrd,
@@ -32,8 +32,14 @@ static enum pg_status add_linux(struct packing *packing, struct pg_error *error)
 	const struct pg_part_spec log = {.name = "log",
 					 .memory_bytes = LOG_BYTES,
 					 .flags = PG_SPEC_RESERVED};
-	enum pg_status status = pg_plan_part(packing->plan, &image,
-					     &packing->kernel_part, error);
+	enum pg_status status;
+
+	if (kernel->head.size != 0) {
+		image.flags = PG_SPEC_FIXED;
+		image.fixed = packing->options->window_start + kernel->linked;
+	}
+	status = pg_plan_part(packing->plan, &image, &packing->kernel_part,
+			      error);
 
 	if (status == PG_OK && packing->initrd.size != 0)
 		status = pg_plan_part(packing->plan, &initrd,
@@ -81,6 +87,8 @@ static const struct steps all_steps[] = {
 	 pg_pack_arm64_write, pg_pack_arm64_instruct},
 	{PG_ARCH_PPC64, pg_pack_ppc64_check, pg_pack_ppc64_add,
 	 pg_pack_ppc64_write, pg_pack_ppc64_instruct},
+	{PG_ARCH_S390X, pg_pack_s390x_check, pg_pack_s390x_add,
+	 pg_pack_s390x_write, pg_pack_s390x_instruct},
 };
 
 static const struct steps *steps_of(uint32_t arch)
@@ -168,5 +176,6 @@ enum pg_status pg_pack(const struct pg_pack_options *options,
 	pg_kernel_free(&packing.kernel);
 	free(packing.initrd_copy);
 	free(packing.dtb);
+	free(packing.parameters);
 	return status;
 }

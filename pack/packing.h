@@ -23,6 +23,8 @@ struct packing {
 	/* arm64, ppc64 */
 	size_t dtb_part;
 	uint8_t *dtb; /* from malloc(3), or NULL */
+	/* s390x */
+	uint8_t *parameters; /* from malloc(3), or NULL */
 };
 
 /* Four steps each; all but the first come after the one before it in
@@ -54,6 +56,15 @@ enum pg_status pg_pack_ppc64_add(struct packing *packing,
 enum pg_status pg_pack_ppc64_write(struct packing *packing,
 				   struct pg_error *error);
 enum pg_status pg_pack_ppc64_instruct(struct packing *packing,
+				      struct pg_error *error);
+
+enum pg_status pg_pack_s390x_check(struct packing *packing,
+				   struct pg_error *error);
+enum pg_status pg_pack_s390x_add(struct packing *packing,
+				 struct pg_error *error);
+enum pg_status pg_pack_s390x_write(struct packing *packing,
+				   struct pg_error *error);
+enum pg_status pg_pack_s390x_instruct(struct packing *packing,
 				      struct pg_error *error);
 
 /* What the next kernel may not use freely: the purgatory, its log, and the

@@ -74,6 +74,7 @@ enum pg_kernel_format {
 	PG_KERNEL_BZIMAGE = 1, /* Linux x86, boot protocol >= 2.06 */
 	PG_KERNEL_ARM64_IMAGE, /* Linux arm64, 3.17 and later */
 	PG_KERNEL_PPC64_ELF,   /* Linux ppc64: vmlinux, of either byte order */
+	PG_KERNEL_S390_IMAGE,  /* Linux s390x: bzImage or image, raw or ELF */
 };
 
 /* What a kernel file says of itself. All pointers lead into the file, or into
@@ -100,7 +101,10 @@ struct pg_kernel {
 	bool big_endian;	   /* arm64, ppc64 */
 	uint32_t page_bytes;	   /* arm64: of its page tables; 0: not told */
 	bool relocatable;	   /* ppc64: can be told to run anywhere */
-	uint64_t linked;	   /* ppc64: else it moves to this address */
+	uint64_t linked;	   /* ppc64: else it moves to this address;
+				      s390x: where its image has to be */
+	struct pg_bytes head;	   /* s390x: from 0x10000 up to the image, with
+				      what it is told */
 	void *owned;		   /* by pg_kernel_free() */
 };
 

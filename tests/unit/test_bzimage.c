@@ -217,7 +217,7 @@ static const struct other others[] = {
 	{"ARM\x64", 4, 0x38, PG_E_OLD_KERNEL, "image_size"},
 	{"RSC\x05", 4, 0x38, PG_E_KERNEL_ARCH, "riscv"},
 	{"\x18\x28\x6f\x01", 4, 0x24, PG_E_KERNEL_ARCH, "arm (zImage)"},
-	{"S390EP", 6, 0x10008, PG_E_KERNEL_ARCH, "s390x"},
+	{"S390EP", 6, 0x10008, PG_E_TRUNCATED, "s390x"},
 	{"MZ", 2, 0, PG_E_FORMAT, "DOS"},
 	{"hello", 5, 0, PG_E_FORMAT, "HdrS"},
 };
