@@ -49,6 +49,10 @@
 /* Bytes that a function's caller provides (ELF ABI s390x supplement). */
 #define S390X_FRAME_BYTES 160
 
+/* PoP chapter 4, "Signal-Processor Orders": refused, and without harm, where
+ * the CPUs are in that mode already. */
+#define S390X_SIGP_SET_ARCHITECTURE 0x12
+
 #ifndef __ASSEMBLER__
 
 #include <stdbool.h>

@@ -11,7 +11,9 @@
  *            vector and access registers, the prefix, the PSW's mask and the
  *            lowcore are then as they were.
  *   r2 != 0  for good. Requires of the other registers: nothing.
- *   +8       the same for loaders that call once.
+ *   +8       the same for loaders that call once, in any mode: Linux's
+ *            relocate_kernel.S enters what a normal kexec loaded in 31-bit
+ *            mode, after a reset that may leave the CPU in ESA/390 mode.
  *
  *   r15  our own stack, from here on
  */
@@ -34,8 +36,7 @@
 pg_image_start:
 	jg	start
 	.balign	8
-	lghi	%r2,1
-	j	start
+	jg	once
 	.balign	16
 	.ascii	PG_IMAGE_MAGIC
 	.long	PG_ARCH_S390X
@@ -43,6 +44,11 @@ pg_image_start:
 	.quad	pg_const_end - pg_image_start
 	.quad	pg_image_end - pg_image_start
 
+once:
+	lhi	%r1,1			/* z/Architecture, for all CPUs */
+	sigp	%r1,%r0,S390X_SIGP_SET_ARCHITECTURE
+	sam64
+	lghi	%r2,1
 start:
 	larl	%r1,stack_end - SAVED_BYTES
 	ltgr	%r2,%r2
