@@ -32,6 +32,11 @@ class Arch:
     cpu: str = "max"
     memory: str = "1G"
     kernel_file: str = "vmlinuz"  # Debian's name in /boot
+    own_kernel: bool = False  # built here: Debian's cannot capture
+    disk: str = "virtio-blk-pci"  # for the dump
+    modules: tuple[str, ...] = ("virtio_pci", "virtio_blk")  # it needs
+    announces: bool = True  # its panic, before it enters the purgatory
+    makes_core: bool = False  # the capture kernel makes the core header
 
     @property
     def host(self) -> Path:
@@ -89,4 +94,13 @@ PPC64 = Arch("ppc64", "ppc64el", "powerpc64le-linux-gnu", "lib64",
              "mitigations=off quiet", True, 0, "qemu-ppc64le",
              low=(0x100, 0xFF00), low_name="64 KB", cpu="power9", memory="2G",
              kernel_file="vmlinux")
-ALL = {a.name: a for a in (X86_64, ARM64, PPC64)}
+# All that the dead kernel had lies where the capture kernel will run. The line
+# mode console is the second one; commands come by virtio.
+S390X = Arch("s390x", "s390x", "s390x-linux-gnu", "lib",
+             ("qemu-system-s390x",), "ttysclp0",
+             ("-device", "virtio-serial-ccw",
+              "-device", "virtconsole,chardev=control"), "128M",
+             "quiet", False, 0, "qemu-s390x", disk="virtio-blk-ccw",
+             modules=(), memory="256M", own_kernel=True,
+             announces=False, makes_core=True)
+ALL = {a.name: a for a in (X86_64, ARM64, PPC64, S390X)}

@@ -13,6 +13,7 @@ from qemu import Failure, Machine
 REGISTERS = {
     "x86_64": ("rax rbx rcx rdx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 "
                "pc").split(),
+    "s390x": ["mask", "pc"] + [f"r{i}" for i in range(16)],
     "arm64": [f"x{i}" for i in range(31)] + ["sp", "pc"],
 }
 CHUNK = 1024  # bytes in one memory packet; QEMU takes up to 2047
@@ -22,6 +23,7 @@ class Gdb:
     def __init__(self, machine: Machine, arch: str = "x86_64") -> None:
         self._machine = machine
         self._names = REGISTERS[arch]
+        self._order = "big" if arch == "s390x" else "little"
 
     def stop(self) -> None:
         """Stops the machine, if it runs."""
@@ -47,7 +49,7 @@ class Gdb:
 
     def registers(self) -> dict[str, int]:
         raw = bytes.fromhex(self._ask("g"))
-        return {name: int.from_bytes(raw[8 * i:8 * i + 8], "little")
+        return {name: int.from_bytes(raw[8 * i:8 * i + 8], self._order)
                 for i, name in enumerate(self._names)}
 
     def read(self, address: int, count: int) -> bytes:

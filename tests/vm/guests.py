@@ -11,6 +11,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+import guest_kernel
 import packages
 from arch import BUILD, TREE, X86_64, Arch
 from initramfs import Initramfs
@@ -35,7 +36,8 @@ class Guest:
 def build(peer: bool = True, arch: Arch = X86_64) -> Guest:
     """Makes both initramfs under build/tests/. @peer: the first guest also
     has kexec-tools."""
-    root, release = packages.kernel(arch.debian)
+    root, release = (guest_kernel.build(arch) if arch.own_kernel
+                     else packages.kernel(arch.debian))
     kernel = root / "boot" / f"{arch.kernel_file}-{release}"
     name = "guest" if arch is X86_64 else f"guest-{arch.name}"
     folder = BUILD / "tests" / (f"{name}-peer" if peer else name)
@@ -43,8 +45,7 @@ def build(peer: bool = True, arch: Arch = X86_64) -> Guest:
 
     capture = _base(arch)
     _program(capture, arch, "makedumpfile", "usr/bin/makedumpfile")
-    _modules(capture, root / "lib" / "modules" / release, "virtio_pci",
-             "virtio_blk")
+    _modules(capture, root / "lib" / "modules" / release, *arch.modules)
     capture_path = _write(folder / "capture.cpio", capture.build())
 
     first = _base(arch)

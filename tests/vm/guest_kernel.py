@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A small kernel for guests whose Debian kernel cannot capture: built from
+Debian's linux-source, by tinyconfig and kernel/<arch>.config. It is kept in
+build/cache/<debian's arch>/linux-<hash of both>/ and built once, in some
+minutes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import packages
+from arch import TREE, Arch
+
+SOURCE = Path("/usr/src/linux-source-6.1.tar.xz")
+# What Linux calls the architecture, and where the image is.
+LINUX = {"s390x": ("s390", "s390x-linux-gnu-", "arch/s390/boot/bzImage")}
+
+
+def build(arch: Arch) -> tuple[Path, str]:
+    """As packages.kernel(): a root with boot/vmlinuz-<release>, and the
+    release. Raises packages.Unavailable."""
+    fragment = TREE / "tests/vm/kernel" / f"{arch.name}.config"
+    if not SOURCE.exists():
+        raise packages.Unavailable(f"{SOURCE} is not there; install "
+                                   "linux-source-6.1")
+    key = hashlib.sha256(fragment.read_bytes() + _version()).hexdigest()
+    root = packages.CACHE / arch.debian / f"linux-{key[:16]}"
+    if not root.is_dir():
+        packages.say(f"building a kernel for {arch.name} from {SOURCE}")
+        with packages._building(root) as work:
+            _build(arch, fragment, work)
+    (kernel,) = (root / "boot").glob("vmlinuz-*")
+    return root, kernel.name.removeprefix("vmlinuz-")
+
+
+def _version() -> bytes:
+    return subprocess.run(["dpkg-query", "-W", "linux-source-6.1"],
+                          check=True, stdout=subprocess.PIPE).stdout
+
+
+def _build(arch: Arch, fragment: Path, work: Path) -> None:
+    linux, cross, image = LINUX[arch.name]
+    with tempfile.TemporaryDirectory(prefix="linux-",
+                                     dir=packages.CACHE) as folder:
+        _run(["tar", "-xf", str(SOURCE), "--strip-components=1"], folder)
+        make = ["make", "-s", f"-j{os.cpu_count()}", f"ARCH={linux}",
+                f"CROSS_COMPILE={cross}"]
+        _run(make + ["tinyconfig"], folder)
+        _run(["scripts/kconfig/merge_config.sh", "-m", ".config",
+              str(fragment)], folder)
+        _run(make + ["olddefconfig"], folder)
+        _check((Path(folder) / ".config").read_text(), fragment.read_text())
+        _run(make + [image.rsplit("/", 1)[1]], folder)
+        release = subprocess.run(make + ["kernelrelease"], cwd=folder,
+                                 check=True, text=True, env=_environment(),
+                                 stdout=subprocess.PIPE).stdout.strip()
+        (work / "boot").mkdir()
+        shutil.copy(Path(folder) / image, work / "boot" / f"vmlinuz-{release}")
+        shutil.copy(Path(folder) / ".config", work / "boot" / "config")
+
+
+def _check(have: str, want: str) -> None:
+    """Kconfig drops silently what depends on something that is not there."""
+    lost = [line for line in re.findall(r"^CONFIG_.*", want, re.M)
+            if line not in have.splitlines()]
+    if lost:
+        raise packages.Unavailable("the kernel's configuration does not take "
+                                   + ", ".join(lost))
+
+
+def _environment() -> dict[str, str]:
+    """Not what the make above us has set."""
+    return {k: v for k, v in os.environ.items()
+            if not k.startswith(("MAKE", "MFLAGS", "ARCH", "LLVM", "CROSS",
+                                 "V"))}
+
+
+def _run(command: list[str], folder: str) -> None:
+    done = subprocess.run(["nice", *command], cwd=folder, text=True,
+                          env=_environment(), stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
+    if done.returncode != 0:
+        raise packages.Unavailable(f"{' '.join(command)} failed:\n"
+                                   f"{done.stdout[-2000:]}")
