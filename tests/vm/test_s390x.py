@@ -7,16 +7,20 @@ answer to the first call; -l and -e."""
 from __future__ import annotations
 
 import re
+import time
 
 import cycle
 import guests
 from arch import S390X
+from counting import Counter
 from gdbstub import Gdb
 from tap import Tap, need
 from test_cycle import SECONDS, whole_cycle
 
 E_DIGEST = 15
 CRASH = 128 << 20
+# "at least 3 times fewer"
+FEWER = 3
 # The capture kernel runs at 0, in as much memory as was exchanged.
 EXCHANGED = "grep -q '^00000000-07ffffff : System RAM' /proc/iomem"
 
@@ -86,8 +90,39 @@ def replaced() -> None:
     run.dump_file.unlink()
 
 
+def counted(loader: str) -> tuple[int, float]:
+    """Guest instructions in the crash region, where nothing but the purgatory
+    runs, and seconds from the panic to the capture kernel's init."""
+    counter = Counter(f"s390x-{loader}")
+    run = cycle.start(guests.build(arch=S390X), f"s390x-count-{loader}",
+                      extra=counter.options)
+    with run.machine as machine:
+        machine.ready("first", SECONDS)
+        run.load(loader)
+        counter.window(CRASH, 2 * CRASH)
+        begin = time.monotonic()
+        run.crash()
+        run.captured(SECONDS)
+        seconds = time.monotonic() - begin
+    run.dump_file.unlink()
+    return counter.count, seconds
+
+
+def fewer(tap: Tap) -> None:
+    counts = {}
+    for loader in "kexec", "purgatorio":
+        counts[loader], seconds = counted(loader)
+        tap.note(f"{loader}: {counts[loader]:,} instructions, panic to init "
+                 f"{seconds:.2f} s")
+    ratio = counts["kexec"] / counts["purgatorio"]
+    tap.note(f"ratio {ratio:.1f}")
+    need(ratio >= FEWER, f"only {ratio:.2f} times fewer")
+
+
 def main() -> None:
     tap = Tap()
+    with tap.check(f"{FEWER} times fewer instructions than kexec-tools"):
+        fewer(tap)
     with tap.check("1 CPU: the log"):
         whole_cycle("s390x", arch=S390X)
     for cpus in 1, 4:
