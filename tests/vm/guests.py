@@ -16,8 +16,6 @@ import packages
 from arch import BUILD, TREE, X86_64, Arch
 from initramfs import Initramfs
 
-PURGATORY = X86_64.purgatory
-
 # Paths in the first guest.
 KERNEL, INITRD = "/boot/vmlinuz", "/boot/capture.img"
 
