@@ -63,11 +63,6 @@ endef
 $(foreach arch,$(filter $(ARCHS),$(FOREIGN)),\
 	$(eval $(call foreign_tools,$(arch))))
 FOREIGN_TOOLS := $(patsubst %,tools-%,$(filter $(ARCHS),$(FOREIGN)))
-# Its kernel is only booted (tests/vm/test_boot_ppc64.py). After the others:
-# apt works for one at a time.
-.PHONY: foreign-ppc64el
-foreign-ppc64el: | $(FOREIGN_TOOLS)
-	$(Q)mk/foreign ppc64el
 # A plugin that counts guest instructions, for QEMU 6 to 8 and for later ones.
 $(B)/tests/counter-%.so: $(VM)/counter/counter.c
 	$(call say,HOSTCC,$@)
@@ -84,15 +79,16 @@ PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 .PHONY: demo demo-run check check-run check-quick check-quick-run
 demo:
 	$(Q)mk/setup build demo
-	$(Q)$(if $(filter $(HOST),$(ARCH)),,mk/setup foreign)
+	$(Q)$(if $(filter $(HOST),$(ARCH)),,mk/setup foreign && mk/foreign $(ARCH))
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) demo-run
 demo-run: all $(VM_TOOLS) $(if $(filter $(HOST),$(ARCH)),,tools-$(ARCH))
 	$(Q)$(VM)/demo.py --arch $(ARCH)
 
 check:
 	$(Q)mk/setup build demo foreign check
+	$(Q)mk/foreign $(ARCHS)
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) check-run
-check-run: all unit baremetal $(VM_TOOLS) $(FOREIGN_TOOLS) foreign-ppc64el
+check-run: all unit baremetal $(VM_TOOLS) $(FOREIGN_TOOLS)
 	$(Q)tests/run all
 
 check-quick:
