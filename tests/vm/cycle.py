@@ -22,6 +22,11 @@ FIRST, CAPTURE = X86_64.first, X86_64.capture
 LOW_START, LOW_BYTES = X86_64.low
 
 
+def _size(text: str) -> int:
+    """Bytes of "256M" or "1G"."""
+    return int(text[:-1]) << {"M": 20, "G": 30}[text[-1]]
+
+
 def load_command(loader: str, append: str = CAPTURE, options: str = "") -> str:
     """The shell line that loads the capture kernel with @loader."""
     program = {"purgatorio": "purgatorio load -p",
@@ -100,7 +105,9 @@ class Cycle:
         if found["notes"] < 1 or found["loads"] < least:
             raise Failure(f"/proc/vmcore lacks headers:\n{text}")
         # What -m gave, less the crash region; kernel text occurs twice.
-        if not 120 << 20 < found["ram"] < 64 << 30:
+        given = _size(self.machine.spec.memory)
+        dead = given - _size(self.guest.arch.crash_bytes)
+        if not dead * 3 // 4 < found["ram"] < given:
             raise Failure(f"/proc/vmcore has no sane size:\n{text}")
         if found["end"] != found["size"]:
             raise Failure(f"/proc/vmcore's headers contradict its size:\n"
