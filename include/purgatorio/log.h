@@ -5,9 +5,9 @@
  * kernel's usable memory and puts a PT_LOAD for it into the ELF core header,
  * so that `purgatorio log` finds it in /proc/vmcore and in a saved ELF vmcore.
  *
- * Integers are in the byte order of the target. The header is written last
- * but one: `magic` is set when the log is opened, `status` and the steps as
- * they happen, so that a log from a hung purgatory tells how far it came.
+ * Integers are in the byte order of the target. The area is written from when
+ * the purgatory has checked itself; `status` and the steps as they happen, so
+ * that a log from a hung purgatory tells how far it came.
  */
 #ifndef PURGATORIO_LOG_H
 #define PURGATORIO_LOG_H
