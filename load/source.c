@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Kernel, initrd and command line, from files or from a packed image. */
-#include <elf.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -210,12 +209,6 @@ static enum pg_status complete_cmdline(const struct pg_load_options *options,
 	return pg_cmdline_add(&source->command_line, error, "%s", given);
 }
 
-/* Kernels for ppc64 are ELF files, as images are. */
-static bool is_elf_kernel(struct pg_bytes file)
-{
-	return pg_zimage_recognise(file) || pg_elf_kernel_recognise(file);
-}
-
 enum pg_status pg_source_read(const struct pg_load_options *options,
 			      const char *root, struct pg_source *out,
 			      struct pg_error *error)
@@ -236,8 +229,7 @@ enum pg_status pg_source_read(const struct pg_load_options *options,
 	if (!source.command_line)
 		return pg_fail(error, PG_E_NO_MEMORY,
 			       "command line: out of memory");
-	if (file.size >= SELFMAG && !memcmp(file.data, ELFMAG, SELFMAG) &&
-	    (pg_image_recognise(file) || !is_elf_kernel(file))) {
+	if (pg_image_recognise(file)) {
 		status = read_image(options, arch->arch, &source, error);
 	} else {
 		status = pg_kernel_read(file, &source.kernel, error);

@@ -62,8 +62,11 @@ static void test_refusals(void **state)
 	refuse(&trial, PG_E_TRUNCATED, "bzImage");
 
 	trial = begin("bios-1cpu", PG_LOAD_CRASH);
+	/* Neither a bzImage nor, without our note, an image: e_machine 62. */
+	memset(trial.kernel, 0, 0x400);
 	memcpy(trial.kernel, "\177ELF\2\1\1", 7);
-	refuse(&trial, PG_E_FORMAT, "");
+	trial.kernel[18] = 62;
+	refuse(&trial, PG_E_FORMAT, "an x86_64 ELF file");
 
 	trial = begin("bios-1cpu", PG_LOAD_CRASH);
 	longline = malloc(BZ_CMDLINE_MAX + 1);
