@@ -71,14 +71,23 @@ def arm64_image() -> bytes:
                        0xA, 0, 0, 0, b"ARM\x64", 0)
 
 
+def arm64_elf() -> bytes:
+    """An ELF64 header with nothing behind it: ET_EXEC, EM_AARCH64."""
+    return struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\2\1\1", 2, 183, 1,
+                       0x40080000, 0, 0, 0, 64, 56, 0, 64, 0, 0)
+
+
 def bad_files(bed: Bed) -> None:
     m = bed.machine
     put(m, "/tmp/arm64", arm64_image())
+    put(m, "/tmp/elf", arm64_elf())
     m.must(f"head -c 5000000 {KERNEL} >/tmp/short; "
            f"head -c 600 {KERNEL} >/tmp/shorter; : >/tmp/empty; "
            "truncate -s 300M /tmp/huge")
     bed.case("an arm64 kernel", "purgatorio load -p /tmp/arm64",
              "E_KERNEL_ARCH", "kernel:", "x86_64")
+    bed.case("another machine's ELF file", "purgatorio load -p /tmp/elf",
+             "E_FORMAT", "kernel:", "an arm64 ELF file")
     bed.case("a truncated bzImage", "purgatorio load -p /tmp/short",
              "E_TRUNCATED", "kernel:")
     bed.case("a bzImage that ends in its header",
