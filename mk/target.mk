@@ -44,7 +44,6 @@ T_$(1)       := $(B)/$(1)$$(if $$(LLVM),-llvm)
 TFLAGS_$(1)   = $$(TARGET_CFLAGS) $$(TARGET_CFLAGS_$$(KIND)) $$(TARGET_CFLAGS_$(1)) \
 	-nostdinc -isystem $$(shell $$(CC_$(1)) -print-file-name=include) \
 	-isystem $(NEWLIB_INCLUDES)
-# A file in arch/<arch>/ replaces its generic twin by path.
 SOURCES_$(1) := $$(wildcard purgatory/*.c arch/$(1)/*.c arch/$(1)/*.S) \
 	$$(UARTS_$(1):%=uart/%.c) $(SHA256_C)
 SOURCES_$(1) := $$(filter-out arch/$(1)/host_%,$$(SOURCES_$(1)))

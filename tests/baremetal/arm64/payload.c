@@ -6,6 +6,7 @@
 
 #include "purgatorio/byteorder.h"
 #include "purgatorio/log.h"
+#include "tests/baremetal/payload.h"
 
 #define UART	   UINT64_C(0x9000000)
 #define UART_FR	   (UART + 0x18)
@@ -23,31 +24,6 @@ static void put(const char *text)
 			;
 		*(volatile uint32_t *)UART = (uint8_t)*text;
 	}
-}
-
-static void put_value(const char *name, uint64_t value)
-{
-	char text[20];
-	unsigned i;
-
-	text[0] = '=', text[1] = '0', text[2] = 'x';
-	for (i = 0; i < 16; i++)
-		text[3 + i] = "0123456789abcdef"[value >> (60 - 4 * i) & 15];
-	text[19] = '\0';
-	put(name);
-	put(text);
-	put("\n");
-}
-
-/* FNV-1a, so that the runner can compare memory that it cannot read. */
-static uint64_t hash(uint64_t address, uint64_t bytes)
-{
-	const volatile uint8_t *at = (const volatile uint8_t *)address;
-	uint64_t value = UINT64_C(0xcbf29ce484222325);
-
-	while (bytes--)
-		value = (value ^ *at++) * UINT64_C(0x100000001b3);
-	return value;
 }
 
 static int digit(char c)

@@ -5,6 +5,7 @@
 
 #include "arch/ppc64/cpu.h"
 #include "tests/baremetal/ppc64/machine.h"
+#include "tests/baremetal/payload.h"
 
 #define ARRIVED	       0x38
 #define WAIT_TICKS     256000000 /* half a second */
@@ -31,30 +32,6 @@ static void put(const char *text)
 			      (uint64_t)(uint8_t)*text << 56, 0);
 		}
 	}
-}
-
-static void put_value(const char *name, uint64_t value)
-{
-	char text[20] = "=0x";
-	unsigned i;
-
-	for (i = 0; i < 16; i++)
-		text[3 + i] = "0123456789abcdef"[value >> (60 - 4 * i) & 15];
-	text[19] = '\0';
-	put(name);
-	put(text);
-	put("\n");
-}
-
-/* FNV-1a, so that the runner can compare memory that it cannot read. */
-static uint64_t hash(uint64_t address, uint64_t bytes)
-{
-	const volatile uint8_t *at = (const volatile uint8_t *)address;
-	uint64_t value = UINT64_C(0xcbf29ce484222325);
-
-	while (bytes--)
-		value = (value ^ *at++) * UINT64_C(0x100000001b3);
-	return value;
 }
 
 static void show_registers(void)

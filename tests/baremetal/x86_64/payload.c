@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "purgatorio/byteorder.h"
+#include "tests/baremetal/payload.h"
 
 #define COM1	   0x3f8
 #define COM1_LSR   0x3fd
@@ -47,33 +48,9 @@ static void put(const char *text)
 	}
 }
 
-static void put_value(const char *name, uint64_t value)
-{
-	char text[20] = "=0x";
-	unsigned i;
-
-	for (i = 0; i < 16; i++)
-		text[3 + i] = "0123456789abcdef"[value >> (60 - 4 * i) & 15];
-	text[19] = '\0';
-	put(name);
-	put(text);
-	put("\n");
-}
-
 static uint64_t base_of(const struct table_register *r)
 {
 	return pg_load_le64(r->base);
-}
-
-/* FNV-1a, so that the runner can compare memory that it cannot read. */
-static uint64_t hash(uint64_t address, uint64_t bytes)
-{
-	const volatile uint8_t *at = (const volatile uint8_t *)address;
-	uint64_t value = UINT64_C(0xcbf29ce484222325);
-
-	while (bytes--)
-		value = (value ^ *at++) * UINT64_C(0x100000001b3);
-	return value;
 }
 
 /* Finds `@name=0x…` in the command line; 0 when it is not there. */
