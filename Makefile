@@ -34,6 +34,7 @@ include mk/target.mk
 include mk/host.mk
 include mk/baremetal.mk
 include mk/tests.mk
+include mk/fuzz.mk
 include mk/lint.mk
 include mk/install.mk
 
