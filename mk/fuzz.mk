@@ -27,9 +27,9 @@ $(FZ)/fuzz_selftest: tests/fuzz/selftest.c $(FZ)/libpurgatorio.a
 	$(call say,FUZZ,$@)
 	$(Q)clang $(FUZZFLAGS) -fsanitize=fuzzer $(WARNINGS) $< \
 		$(filter %.a,$^) -o $@
-$(FZ)/make-seeds: tests/fuzz/seeds.c $(FZ)/libpurgatorio.a
+$(FZ)/make-seeds: $(wildcard tests/fuzz/seeds*.[ch]) $(FZ)/libpurgatorio.a
 	$(call say,FUZZ,$@)
-	$(Q)clang $(FUZZFLAGS) $(WARNINGS) -Wno-shadow $^ -lcmocka \
+	$(Q)clang $(FUZZFLAGS) $(WARNINGS) $(filter-out %.h,$^) -lcmocka \
 		$(HOSTLIBS) -o $@
 
 .PHONY: fuzz fuzz-targets
