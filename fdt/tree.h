@@ -1,33 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of fdt/ share: errors, strings, cells, addresses. */
+/* What the files of fdt/ share on the host: errors as lines of text. */
 #ifndef PURGATORIO_FDT_TREE_H
 #define PURGATORIO_FDT_TREE_H
 
-#include <libfdt.h>
-
+#include "fdt/core/tree.h"
 #include "fdt/fdt_edit.h"
 
 /* Sets *@error to what libfdt's @reason means at @what of @node ("": none). */
 enum pg_status pg_fdt_fail(const char *node, int reason, const char *what,
 			   struct pg_error *error);
 
-/* Property @name of @node as a NUL-terminated string, or NULL: not there, or
- * not a string. */
-const char *pg_fdt_string(const void *tree, int node, const char *name);
-
-/* Property @name of @node as one 32-bit cell, or @otherwise. */
-uint32_t pg_fdt_cell(const void *tree, int node, const char *name,
-		     uint32_t otherwise);
-
-/* #address-cells or #size-cells for the children of @node, as Linux reads
- * them: 1 when not there (include/linux/of.h). 0 to 2; more is taken for
- * damaged and gives false. */
-bool pg_fdt_cells(const void *tree, int node, uint32_t *address,
-		  uint32_t *size);
-
-/* The first entry of @node's reg as the CPU sees it, translated by the ranges
- * of every bus above (Devicetree Specification 2.3.8). False: there is none.
- */
-bool pg_fdt_address(const void *tree, int node, struct pg_span *out);
+/* Sets *@error to @status and what *@fault says. */
+enum pg_status pg_fdt_explain(enum pg_status status,
+			      const struct pg_fdt_fault *fault,
+			      struct pg_error *error);
 
 #endif

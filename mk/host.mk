@@ -16,7 +16,7 @@ lib_sources = $(SHA256_C) \
 	$(or $(wildcard arch/$(1)/sha256_*.[cS] arch/$(1)/host_*.c),\
 	     sha256/backend_none.c) \
 	$(wildcard purgatory/check*.c) purgatory/status.c \
-	$(wildcard fdt/*.c pack/*.c load/*.c)
+	$(wildcard fdt/*.c fdt/core/*.c pack/*.c load/*.c)
 LIB_SOURCES := $(call lib_sources,$(HOST))
 CLI_SOURCES := $(wildcard cli/*.c)
 

@@ -88,7 +88,7 @@ check:
 	$(Q)mk/setup build demo foreign check
 	$(Q)mk/foreign $(ARCHS)
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) check-run
-check-run: all unit baremetal fuzz-targets $(VM_TOOLS) $(FOREIGN_TOOLS)
+check-run: all unit fdt baremetal fuzz-targets $(VM_TOOLS) $(FOREIGN_TOOLS)
 	$(Q)tests/run all
 
 check-quick:

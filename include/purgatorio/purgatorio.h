@@ -25,6 +25,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "purgatorio/bytes.h"
 #include "purgatorio/log.h"
 #include "purgatorio/manifest.h"
 #include "purgatorio/status.h"
@@ -52,10 +53,7 @@ enum pg_status pg_fail(struct pg_error *error, enum pg_status status,
 
 /* -------------------------------------------------------------- bytes -- */
 
-struct pg_bytes {
-	const uint8_t *data;
-	size_t size; /* bytes */
-};
+/* struct pg_bytes: purgatorio/bytes.h */
 
 /* Maps the whole regular file at @path for reading. Unmap with
  * pg_file_unmap(). PG_E_IO. */

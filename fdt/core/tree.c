@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Properties and addresses of a checked tree. */
-#include "fdt/tree.h"
+#include "fdt/core/tree.h"
 
 #include <string.h>
 

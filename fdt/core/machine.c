@@ -2,13 +2,13 @@
 /* What a checked tree says of the machine: its console, how it is reset. */
 #include <string.h>
 
-#include "fdt/tree.h"
+#include "fdt/core/tree.h"
 
 static const struct pg_console none = {.kind = PG_CONSOLE_NONE};
 
 /* Documentation/devicetree/bindings/serial/ */
 static const struct {
-	const char *compatible;
+	char compatible[20]; /* no pointer: that would be a relocation */
 	uint32_t kind;
 } uarts[] = {
 	{"arm,pl011", PG_CONSOLE_PL011},

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of fdt/ share: faults, strings, cells, addresses. */
+#ifndef PURGATORIO_FDT_CORE_TREE_H
+#define PURGATORIO_FDT_CORE_TREE_H
+
+#include <libfdt.h>
+
+#include "fdt/core/core.h"
+
+/* Sets *@fault to @problem, for libfdt's @reason, at @property of @node (""
+ * and NULL: none); the status that goes with @reason. */
+enum pg_status pg_fdt_blame(enum pg_fdt_problem problem, int reason,
+			    const char *node, const char *property,
+			    struct pg_fdt_fault *fault);
+
+/* The status of libfdt's @reason. */
+enum pg_status pg_fdt_status(int reason);
+
+/* Property @name of @node as a NUL-terminated string, or NULL: not there, or
+ * not a string. */
+const char *pg_fdt_string(const void *tree, int node, const char *name);
+
+/* Property @name of @node as one 32-bit cell, or @otherwise. */
+uint32_t pg_fdt_cell(const void *tree, int node, const char *name,
+		     uint32_t otherwise);
+
+/* #address-cells or #size-cells for the children of @node, as Linux reads
+ * them: 1 when not there (include/linux/of.h). 0 to 2; more is taken for
+ * damaged and gives false. */
+bool pg_fdt_cells(const void *tree, int node, uint32_t *address,
+		  uint32_t *size);
+
+/* The first entry of @node's reg as the CPU sees it, translated by the ranges
+ * of every bus above (Devicetree Specification 2.3.8). False: there is none.
+ */
+bool pg_fdt_address(const void *tree, int node, struct pg_span *out);
+
+#endif
