@@ -69,13 +69,23 @@ enum pg_status cli_parse_policy(const char *text, uint32_t *out,
 enum pg_status cli_map_purgatory(const char *given, uint32_t arch,
 				 struct pg_bytes *out, struct pg_error *error);
 
-/* Files named on the command line, mapped. Free with cli_files_free(). */
+/* Files named on the command line, and their maps alone. Free with
+ * cli_files_free(). */
 struct cli_files {
+	struct pg_file *files;
 	struct pg_bytes *bytes;
 	size_t count;
 };
 enum pg_status cli_files_add(struct cli_files *files, const char *path,
 			     struct pg_error *error);
 void cli_files_free(struct cli_files *files);
+
+/* A bar on standard error, if that is a terminal, from a second on. */
+struct cli_progress {
+	double start, drawn; /* seconds, monotonic; drawn 0: not yet */
+};
+void cli_progress_start(struct cli_progress *progress);
+void cli_progress_show(void *progress, uint64_t done, uint64_t total);
+void cli_progress_end(struct cli_progress *progress); /* wipes it away */
 
 #endif

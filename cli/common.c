@@ -118,24 +118,33 @@ enum pg_status cli_map_purgatory(const char *given, uint32_t arch,
 enum pg_status cli_files_add(struct cli_files *files, const char *path,
 			     struct pg_error *error)
 {
-	struct pg_bytes *grown =
-		reallocarray(files->bytes, files->count + 1, sizeof(*grown));
+	const size_t count = files->count + 1;
+	struct pg_file *grown =
+		reallocarray(files->files, count, sizeof(*grown));
+	struct pg_bytes *bytes;
 	enum pg_status status;
 
-	if (grown == NULL)
+	if (grown != NULL)
+		files->files = grown;
+	bytes = reallocarray(files->bytes, count, sizeof(*bytes));
+	if (bytes != NULL)
+		files->bytes = bytes;
+	if (grown == NULL || bytes == NULL)
 		return pg_fail(error, PG_E_NO_MEMORY, "%s: out of memory",
 			       path);
-	files->bytes = grown;
-	status = pg_file_map(path, &files->bytes[files->count], error);
-	if (status == PG_OK)
-		files->count++;
+	status = pg_file_open(path, &grown[files->count], error);
+	if (status == PG_OK) {
+		bytes[files->count] = grown[files->count].bytes;
+		files->count = count;
+	}
 	return status;
 }
 
 void cli_files_free(struct cli_files *files)
 {
 	for (size_t i = 0; i < files->count; i++)
-		pg_file_unmap(&files->bytes[i]);
+		pg_file_close(&files->files[i]);
+	free(files->files);
 	free(files->bytes);
-	*files = (struct cli_files){NULL, 0};
+	*files = (struct cli_files){NULL, NULL, 0};
 }

@@ -59,7 +59,7 @@ static const struct option options[] = {
 
 struct arguments {
 	struct pg_pack_options pack;
-	struct cli_files initrds;
+	struct cli_files files;
 	const char *kernel, *output, *purgatory;
 };
 
@@ -76,7 +76,7 @@ static enum pg_status take(int option, struct arguments *arguments,
 		return cli_parse_window(optarg, &pack->window_start,
 					&pack->window_bytes, error);
 	case OPT_INITRD:
-		return cli_files_add(&arguments->initrds, optarg, error);
+		return cli_files_add(&arguments->files, optarg, error);
 	case OPT_APPEND:
 		pack->command_line = optarg;
 		return PG_OK;
@@ -103,31 +103,43 @@ static enum pg_status take(int option, struct arguments *arguments,
 
 static enum pg_status run(struct arguments *arguments, struct pg_error *error)
 {
+	struct cli_files *files = &arguments->files;
 	struct pg_pack_options *pack = &arguments->pack;
 	struct pg_kernel kernel = {.arch = 0};
+	struct cli_progress progress;
 	enum pg_status status;
 
-	pack->initrds = arguments->initrds.bytes;
-	pack->initrd_count = arguments->initrds.count;
-	status = pg_file_map(arguments->kernel, &pack->kernel, error);
+	/* The kernel is the last of the files: initrds came as options. */
+	pack->initrd_count = files->count;
+	status = cli_files_add(files, arguments->kernel, error);
+	if (status != PG_OK)
+		return status;
+	pack->initrds = files->bytes;
+	pack->kernel = files->bytes[files->count - 1];
+	pack->files = files->files;
+	pack->file_count = files->count;
 	/* Whose purgatory it needs is the kernel's to say. */
-	if (status == PG_OK)
-		status = pg_kernel_read(pack->kernel, &kernel, error);
-	if (status == PG_OK)
-		status = cli_map_purgatory(arguments->purgatory, kernel.arch,
-					   &pack->purgatory_elf, error);
+	status = pg_kernel_read(pack->kernel, &kernel, error);
+	if (status != PG_OK)
+		return status;
+	pack->kernel_read = &kernel;
+	pack->progress = cli_progress_show;
+	pack->progress_context = &progress;
+	cli_progress_start(&progress);
+	status = cli_map_purgatory(arguments->purgatory, kernel.arch,
+				   &pack->purgatory_elf, error);
 	if (status == PG_OK)
 		status = pg_pack(pack, arguments->output, error);
-	pg_kernel_free(&kernel);
-	pg_file_unmap(&pack->dtb);
-	pg_file_unmap(&pack->kernel);
+	cli_progress_end(&progress);
 	pg_file_unmap(&pack->purgatory_elf);
+	pg_kernel_free(&kernel);
 	return status;
 }
 
 static int finish(struct arguments *arguments, int status)
 {
-	cli_files_free(&arguments->initrds);
+	pg_file_unmap(&arguments->pack.dtb);
+	cli_files_free(&arguments->files);
 	return status;
 }
 

@@ -59,9 +59,11 @@ void pg_show_job(const struct pg_job *job, const struct pg_segment *segments,
 		 size_t count, FILE *to)
 {
 	const struct pg_kernel *kernel = &job->source.kernel;
+	char release[PG_KERNEL_RELEASE_BYTES];
 
+	pg_kernel_release(kernel, release);
 	fprintf(to, "kernel: %s, ",
-		kernel->release[0] ? kernel->release : "of unknown release");
+		release[0] ? release : "of unknown release");
 	if (kernel->format == PG_KERNEL_BZIMAGE)
 		fprintf(to, "boot protocol %u.%02u, ", kernel->protocol >> 8,
 			kernel->protocol & 0xff);

@@ -9,7 +9,7 @@ HOSTFLAGS  := -O2 -g -fPIC -fvisibility=hidden -fstack-protector-strong \
 	      -ffile-prefix-map=$(CURDIR)=. -Iinclude -I.
 HOSTFLAGS  += $(CPPFLAGS) $(CFLAGS)
 # Device trees, and compressed kernels.
-HOSTLIBS   := -lfdt -lz -llzma -lzstd
+HOSTLIBS   := -lfdt -lz -llzma -lzstd -pthread
 
 # $(call lib_sources,<arch>): of a library for that machine.
 lib_sources = $(SHA256_C) \
@@ -41,7 +41,7 @@ $(2)/libpurgatorio.a: $$(LIB_OBJECTS_$(2))
 $(2)/purgatorio-static: $$(CLI_OBJECTS_$(2)) $(2)/libpurgatorio.a
 	$$(call say,LD,$$@)
 	$$(Q)$(3) $(5) -static -s -Wl,--build-id=none $$(LDFLAGS) $$^ \
-		$$(HOSTLIBS) -pthread -o $$@
+		$$(HOSTLIBS) -o $$@
 -include $$(patsubst %.o,%.d,$$(LIB_OBJECTS_$(2)) $$(CLI_OBJECTS_$(2)))
 endef
 $(eval $(call host,$(HOST),$(H),$(HOSTCC),$(HOSTAR),,))

@@ -99,7 +99,6 @@ enum pg_status pg_arm64_read(struct pg_bytes file, struct pg_kernel *out,
 	kernel.page_bytes = pages == 0 ? 0 : 1024u << 2 * pages;
 	kernel.big_endian = flags & FLAG_BIG_ENDIAN;
 	kernel.lowest_only = !(flags & FLAG_ANYWHERE);
-	pg_kernel_release(file, kernel.release, sizeof(kernel.release));
 	*out = kernel;
 	return PG_OK;
 }

@@ -170,7 +170,6 @@ static void describe(struct pg_bytes image, bool big, uint64_t linked,
 	kernel->cmdline_max = COMMAND_LINE_SIZE - 1;
 	kernel->linked = linked & PHYSICAL_MASK;
 	kernel->relocatable = run == RUN_AT_ZERO || run == RUN_AT_LOAD_STAY;
-	pg_kernel_release(image, kernel->release, sizeof(kernel->release));
 }
 
 enum pg_status pg_elf_kernel_read(struct pg_bytes file, struct pg_kernel *out,

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A sealed plan as an ELF64 file: header, program headers, note, then the
- * contents, each at a file offset that is congruent to its address modulo the
- * page, as ELF demands. The same plan always gives the same bytes.
+ * The head is header, program headers and note; each content has a file offset
+ * that is congruent to its address modulo the page, as ELF demands. The same
+ * plan always gives the same bytes.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "pack/elf64.h"
+#include "pack/elf_write.h"
 #include "pack/image_note.h"
-#include "pack/plan.h"
 
 struct writer {
 	uint8_t *data;
@@ -80,81 +79,101 @@ static void write_note(const struct writer *w, const struct pg_plan *plan,
 	      purgatory + plan->purgatory.memory_bytes);
 }
 
-static size_t next_page(size_t offset)
+static uint64_t next_page(uint64_t offset)
 {
-	return (offset + PG_PAGE_BYTES - 1) & ~(size_t)(PG_PAGE_BYTES - 1);
+	return (offset + PG_PAGE_BYTES - 1) & ~(uint64_t)(PG_PAGE_BYTES - 1);
 }
 
-/* Sizes the file and sets @offsets, where each piece's content goes. */
-static size_t lay_out(const struct pg_plan_piece *pieces, size_t count,
-		      size_t note_at, size_t offsets[PG_PLAN_PIECES_MAX])
+/* Where the note is: behind a program header for itself and one per piece. */
+static size_t note_at(const struct pg_elf_file *file)
 {
-	size_t end = note_at + IMAGE_NOTE_BYTES;
+	return sizeof(Elf64_Ehdr) + (file->count + 1) * sizeof(Elf64_Phdr);
+}
 
-	for (size_t i = 0; i < count; i++) {
-		offsets[i] = 0;
-		if (pieces[i].segment.content.size == 0)
+void pg_elf_file_plan(const struct pg_plan *plan, struct pg_elf_file *out)
+{
+	uint64_t end;
+
+	out->count = pg_plan_pieces(plan, out->pieces);
+	end = note_at(out) + IMAGE_NOTE_BYTES;
+	for (size_t i = 0; i < out->count; i++) {
+		const size_t bytes = out->pieces[i].segment.content.size;
+
+		out->offsets[i] = 0;
+		if (bytes == 0)
 			continue;
 		/* Every address is a page multiple, so every offset is. */
-		offsets[i] = next_page(end);
-		end = offsets[i] + pieces[i].segment.content.size;
+		out->offsets[i] = next_page(end);
+		end = out->offsets[i] + bytes;
 	}
-	return end;
 }
 
-static void write_pieces(const struct writer *w,
-			 const struct pg_plan_piece *pieces, size_t count,
-			 const size_t *offsets)
+uint64_t pg_elf_file_offset(const struct pg_elf_file *file, uint64_t address)
 {
-	for (size_t i = 0; i < count; i++) {
-		const struct pg_segment *segment = &pieces[i].segment;
+	for (size_t i = 0; i < file->count; i++)
+		if (file->pieces[i].segment.address == address)
+			return file->offsets[i];
+	return 0;
+}
+
+enum pg_status pg_elf_file_head(const struct pg_elf_file *file,
+				const struct pg_plan *plan,
+				struct pg_output *output,
+				struct pg_error *error)
+{
+	uint8_t head[sizeof(Elf64_Ehdr) +
+		     (PG_PLAN_PIECES_MAX + 1) * sizeof(Elf64_Phdr) +
+		     IMAGE_NOTE_BYTES] = {0};
+	const struct writer w = {head, pg_arch_big_endian(plan->arch)};
+	const size_t note = note_at(file);
+	const Elf64_Phdr note_header = {.p_type = PT_NOTE,
+					.p_flags = PF_R,
+					.p_offset = note,
+					.p_filesz = IMAGE_NOTE_BYTES,
+					.p_memsz = IMAGE_NOTE_BYTES,
+					.p_align = 4};
+
+	write_header(&w, plan, file->count + 1);
+	write_phdr(&w, 0, &note_header);
+	for (size_t i = 0; i < file->count; i++) {
+		const struct pg_segment *segment = &file->pieces[i].segment;
 		const Elf64_Phdr phdr = {.p_type = PT_LOAD,
-					 .p_flags = pieces[i].elf_flags,
-					 .p_offset = offsets[i],
+					 .p_flags = file->pieces[i].elf_flags,
+					 .p_offset = file->offsets[i],
 					 .p_vaddr = segment->address,
 					 .p_paddr = segment->address,
 					 .p_filesz = segment->content.size,
 					 .p_memsz = segment->memory_bytes,
 					 .p_align = PG_PAGE_BYTES};
 
-		write_phdr(w, i + 1, &phdr);
-		if (segment->content.size != 0)
-			memcpy(w->data + offsets[i], segment->content.data,
-			       segment->content.size);
+		write_phdr(&w, i + 1, &phdr);
 	}
+	write_note(&w, plan, note);
+	return pg_output_write(output, 0,
+			       (struct pg_bytes){head, note + IMAGE_NOTE_BYTES},
+			       error);
 }
 
 enum pg_status pg_plan_write_elf(const struct pg_plan *plan, const char *path,
 				 struct pg_error *error)
 {
-	struct pg_plan_piece pieces[PG_PLAN_PIECES_MAX];
-	struct writer w = {.big = pg_arch_big_endian(plan->arch)};
-	size_t offsets[PG_PLAN_PIECES_MAX];
-	size_t count, note_at, bytes;
+	struct pg_output output;
+	struct pg_elf_file file;
 	enum pg_status status;
 
 	if (plan->state != PG_PLAN_SEALED)
 		return pg_fail(error, PG_E_USAGE,
 			       "plan: written before sealed");
-	count = pg_plan_pieces(plan, pieces);
-	note_at = sizeof(Elf64_Ehdr) + (count + 1) * sizeof(Elf64_Phdr);
-	bytes = lay_out(pieces, count, note_at, offsets);
-	w.data = calloc(1, bytes);
-	if (w.data == NULL)
-		return pg_fail(error, PG_E_NO_MEMORY,
-			       "%s: no memory for %zu bytes", path, bytes);
-	write_header(&w, plan, count + 1);
-	write_phdr(&w, 0,
-		   &(const Elf64_Phdr){.p_type = PT_NOTE,
-				       .p_flags = PF_R,
-				       .p_offset = note_at,
-				       .p_filesz = IMAGE_NOTE_BYTES,
-				       .p_memsz = IMAGE_NOTE_BYTES,
-				       .p_align = 4});
-	write_note(&w, plan, note_at);
-	write_pieces(&w, pieces, count, offsets);
-	status = pg_file_write(path, (struct pg_bytes){w.data, bytes}, 0644,
-			       error);
-	free(w.data);
+	status = pg_output_open(path, 0644, &output, error);
+	if (status != PG_OK)
+		return status;
+	pg_elf_file_plan(plan, &file);
+	status = pg_elf_file_head(&file, plan, &output, error);
+	for (size_t i = 0; i < file.count && status == PG_OK; i++)
+		status = pg_output_write(&output, file.offsets[i],
+					 file.pieces[i].segment.content, error);
+	if (status == PG_OK)
+		return pg_output_commit(&output, error);
+	pg_output_drop(&output);
 	return status;
 }

@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Linux unpacks archives that follow each other, from 4-byte boundaries
- * (Documentation/driver-api/early-userspace/buffer-format.rst). */
 #include "pack/initrd.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static size_t next_boundary(size_t bytes)
-{
-	return (bytes + 3) / 4 * 4;
-}
-
-static enum pg_status measure(const struct pg_bytes *initrds, size_t count,
-			      size_t *bytes, struct pg_error *error)
+enum pg_status pg_initrds_measure(const struct pg_bytes *initrds, size_t count,
+				  size_t *bytes, struct pg_error *error)
 {
 	*bytes = 0;
 	for (size_t i = 0; i < count; i++) {
@@ -25,7 +18,7 @@ static enum pg_status measure(const struct pg_bytes *initrds, size_t count,
 			return pg_fail(error, PG_E_LIMIT,
 				       "initrd: all together are too large; "
 				       "use fewer");
-		*bytes = next_boundary(*bytes) + initrds[i].size;
+		*bytes = (size_t)pg_initrd_boundary(*bytes) + initrds[i].size;
 	}
 	return PG_OK;
 }
@@ -37,7 +30,8 @@ enum pg_status pg_initrds_join(const struct pg_bytes *initrds, size_t count,
 	const struct pg_bytes none = {NULL, 0};
 	size_t bytes, at = 0;
 	uint8_t *joined = NULL;
-	enum pg_status status = measure(initrds, count, &bytes, error);
+	enum pg_status status =
+		pg_initrds_measure(initrds, count, &bytes, error);
 
 	if (status != PG_OK)
 		return status;
@@ -48,7 +42,7 @@ enum pg_status pg_initrds_join(const struct pg_bytes *initrds, size_t count,
 				       "initrd: no memory for %zu bytes",
 				       bytes);
 		for (size_t i = 0; i < count; i++) {
-			at = next_boundary(at);
+			at = (size_t)pg_initrd_boundary(at);
 			memcpy(joined + at, initrds[i].data, initrds[i].size);
 			at += initrds[i].size;
 		}

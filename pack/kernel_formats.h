@@ -55,10 +55,6 @@ enum pg_status pg_zimage_payload(struct pg_bytes file, struct pg_bytes *out,
 				 enum pg_compression *kind,
 				 struct pg_error *error);
 
-/* The release in the banner of the Linux in @file, "" when there is none, to
- * @out, which has @room bytes. (pack/kernel_release.c) */
-void pg_kernel_release(struct pg_bytes file, char *out, size_t room);
-
 /* Says what @file is, if it is no kernel that can be taken: always an error.
  * (pack/kernel_refuse.c) */
 enum pg_status pg_kernel_refuse(struct pg_bytes file, struct pg_error *error);

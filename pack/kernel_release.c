@@ -7,7 +7,7 @@
 #define BANNER "Linux version "
 
 /* "Linux version 6.1.0-56-arm64 (...": the first that a digit follows. */
-void pg_kernel_release(struct pg_bytes file, char *out, size_t room)
+static void search(struct pg_bytes file, char *out, size_t room)
 {
 	const uint8_t *at = file.data, *end = file.data + file.size;
 	size_t length = 0;
@@ -26,4 +26,19 @@ void pg_kernel_release(struct pg_bytes file, char *out, size_t room)
 		length++;
 	memcpy(out, at, length);
 	out[length] = '\0';
+}
+
+void pg_kernel_release(const struct pg_kernel *kernel,
+		       char out[PG_KERNEL_RELEASE_BYTES])
+{
+	switch (kernel->format) {
+	case PG_KERNEL_ARM64_IMAGE:
+	case PG_KERNEL_PPC64_ELF:
+		search(kernel->file, out, PG_KERNEL_RELEASE_BYTES);
+		return;
+	case PG_KERNEL_BZIMAGE:
+	case PG_KERNEL_S390_IMAGE:
+		break;
+	}
+	memcpy(out, kernel->release, sizeof(kernel->release));
 }

@@ -12,6 +12,28 @@
 
 #define LOG_BYTES (64u * 1024)
 
+static enum pg_status add_initrd(struct packing *packing,
+				 struct pg_error *error)
+{
+	const struct pg_part_spec initrd = {
+		.name = "initrd",
+		.kind = PG_PART_INITRD,
+		.content = packing->initrd,
+		.highest = packing->kernel.initrd_highest,
+		.flags = PG_SPEC_TOP_DOWN};
+	enum pg_status status = pg_plan_part(packing->plan, &initrd,
+					     &packing->initrd_part, error);
+	struct pg_plan_part *part;
+
+	if (status != PG_OK)
+		return status;
+	/* They are never joined in memory. */
+	part = &packing->plan->parts[packing->initrd_part];
+	part->pieces = packing->options->initrds;
+	part->piece_count = packing->options->initrd_count;
+	return PG_OK;
+}
+
 static enum pg_status add_linux(struct packing *packing, struct pg_error *error)
 {
 	const struct pg_kernel *kernel = &packing->kernel;
@@ -24,11 +46,6 @@ static enum pg_status add_linux(struct packing *packing, struct pg_error *error)
 					     kernel->alignment_offset,
 				     .lowest = kernel->lowest,
 				     .highest = kernel->highest};
-	const struct pg_part_spec initrd = {.name = "initrd",
-					    .kind = PG_PART_INITRD,
-					    .content = packing->initrd,
-					    .highest = kernel->initrd_highest,
-					    .flags = PG_SPEC_TOP_DOWN};
 	const struct pg_part_spec log = {.name = "log",
 					 .memory_bytes = LOG_BYTES,
 					 .flags = PG_SPEC_RESERVED};
@@ -42,8 +59,7 @@ static enum pg_status add_linux(struct packing *packing, struct pg_error *error)
 			      error);
 
 	if (status == PG_OK && packing->initrd.size != 0)
-		status = pg_plan_part(packing->plan, &initrd,
-				      &packing->initrd_part, error);
+		status = add_initrd(packing, error);
 	if (status == PG_OK)
 		status = pg_plan_part(packing->plan, &log, &packing->log_part,
 				      error);
@@ -120,9 +136,13 @@ static enum pg_status pack(struct packing *packing, const char *output_path,
 {
 	const struct pg_pack_options *options = packing->options;
 	const struct steps *steps;
-	enum pg_status status =
-		pg_kernel_read(options->kernel, &packing->kernel, error);
+	enum pg_status status = PG_OK;
 
+	if (options->kernel_read != NULL)
+		packing->kernel = *options->kernel_read;
+	else
+		status = pg_kernel_read(options->kernel, &packing->kernel,
+					error);
 	if (status != PG_OK)
 		return status;
 	steps = steps_of(packing->kernel.arch);
@@ -133,9 +153,9 @@ static enum pg_status pack(struct packing *packing, const char *output_path,
 			       pg_arch_name(packing->kernel.arch));
 	status = steps->check(packing, error);
 	if (status == PG_OK)
-		status = pg_initrds_join(
-			options->initrds, options->initrd_count,
-			&packing->initrd, &packing->initrd_copy, error);
+		status = pg_initrds_measure(options->initrds,
+					    options->initrd_count,
+					    &packing->initrd.size, error);
 	if (status != PG_OK)
 		return status;
 	packing->plan = pg_plan_new(packing->kernel.arch,
@@ -156,9 +176,8 @@ static enum pg_status pack(struct packing *packing, const char *output_path,
 	if (status == PG_OK)
 		status = steps->instruct(packing, error);
 	if (status == PG_OK)
-		status = pg_plan_seal(packing->plan, error);
-	if (status == PG_OK)
-		status = pg_plan_write_elf(packing->plan, output_path, error);
+		status = pg_plan_stream(packing->plan, options, output_path,
+					error);
 	return status;
 }
 
@@ -173,8 +192,8 @@ enum pg_status pg_pack(const struct pg_pack_options *options,
 	enum pg_status status = pack(&packing, output_path, error);
 
 	pg_plan_free(packing.plan);
-	pg_kernel_free(&packing.kernel);
-	free(packing.initrd_copy);
+	if (options->kernel_read == NULL)
+		pg_kernel_free(&packing.kernel);
 	free(packing.dtb);
 	free(packing.parameters);
 	return status;

@@ -12,10 +12,9 @@
 struct packing {
 	const struct pg_pack_options *options;
 	const char *command_line; /* never NULL */
-	struct pg_kernel kernel;
+	struct pg_kernel kernel;  /* options->kernel_read, or our own */
 	struct pg_plan *plan;
-	struct pg_bytes initrd; /* empty: none */
-	uint8_t *initrd_copy;	/* from malloc(3), or NULL */
+	struct pg_bytes initrd; /* of all together, their size; 0: none */
 	size_t initrd_part, kernel_part, log_part;
 	/* x86_64 */
 	size_t cmdline_part, boot_params_part, backup_part;

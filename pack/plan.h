@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A plan from the inside. plan.c collects what is wanted, plan_place.c finds
- * room, plan_seal.c hashes and writes the manifest, plan_segments.c hands out
- * the result.
+ * room, plan_manifest.c writes the manifest, plan_seal.c hashes,
+ * plan_segments.c hands out the result, elf_write.c writes it to a file.
+ * stream.c hashes and writes at once.
  */
 #ifndef PURGATORIO_PACK_PLAN_H
 #define PURGATORIO_PACK_PLAN_H
@@ -24,6 +25,11 @@ struct pg_plan_part {
 	uint8_t (*digests)[32];
 	size_t digest_count;
 	uint8_t whole[32];
+	/* For pg_plan_stream(): the content is these, one behind the other
+	 * from 4-byte boundaries, and spec.content has no data but their
+	 * size. NULL: it is spec.content. */
+	const struct pg_bytes *pieces;
+	size_t piece_count;
 };
 
 #define PG_PLAN_NO_LOG SIZE_MAX
@@ -62,6 +68,26 @@ static inline uint64_t pg_range_count(uint64_t bytes)
 	return bytes / PG_RANGE_BYTES + (bytes % PG_RANGE_BYTES != 0);
 }
 
+/* Parts with content, by address: the order of the manifest. */
+struct pg_plan_order {
+	const struct pg_plan_part *part[PG_PARTS_MAX];
+	size_t count;
+};
+
+/* The manifest of a placed plan, from malloc(3), in the host's byte order and
+ * without digests, and the order of its parts. It was checked as the purgatory
+ * will check it. */
+enum pg_status pg_plan_manifest(const struct pg_plan *plan,
+				struct pg_plan_order *order,
+				struct pg_manifest **out,
+				struct pg_error *error);
+
+/* Image memory, then @manifest in the target's byte order and with its own
+ * digest: now the plan is sealed. */
+enum pg_status pg_plan_assemble(struct pg_plan *plan,
+				const struct pg_manifest *manifest,
+				struct pg_error *error);
+
 /* A segment with what only the ELF file needs to know. */
 struct pg_plan_piece {
 	struct pg_segment segment;
@@ -72,5 +98,11 @@ struct pg_plan_piece {
 /* All segments of a sealed plan, sorted by address; returns how many. */
 size_t pg_plan_pieces(const struct pg_plan *plan,
 		      struct pg_plan_piece out[PG_PLAN_PIECES_MAX]);
+
+/* Seals a placed plan and writes it as pg_plan_write_elf() does, in one pass
+ * and a fixed amount of memory; files and progress are @options'. */
+enum pg_status pg_plan_stream(struct pg_plan *plan,
+			      const struct pg_pack_options *options,
+			      const char *path, struct pg_error *error);
 
 #endif

@@ -61,8 +61,18 @@ enum pg_status pg_file_map(const char *path, struct pg_bytes *out,
 			   struct pg_error *error);
 void pg_file_unmap(struct pg_bytes *bytes);
 
-/* Writes @bytes to a temporary name beside @path, syncs and renames it, so
- * that @path is whole or untouched. @mode as in open(2). PG_E_IO. */
+/* The same with its descriptor, for who reads it again (pg_pack()). Close with
+ * pg_file_close(). PG_E_IO. */
+struct pg_file {
+	struct pg_bytes bytes; /* the map */
+	int fd;
+};
+enum pg_status pg_file_open(const char *path, struct pg_file *out,
+			    struct pg_error *error);
+void pg_file_close(struct pg_file *file);
+
+/* Writes @bytes to a new file in @path's folder, syncs it and gives it the
+ * name, so that @path is whole or untouched. @mode as in open(2). PG_E_IO. */
 enum pg_status pg_file_write(const char *path, struct pg_bytes bytes,
 			     unsigned mode, struct pg_error *error);
 
@@ -77,6 +87,7 @@ enum pg_kernel_format {
 
 /* What a kernel file says of itself. All pointers lead into the file, or into
  * what was unpacked from it. */
+#define PG_KERNEL_RELEASE_BYTES 128
 struct pg_kernel {
 	uint32_t arch; /* PG_ARCH_* */
 	enum pg_kernel_format format;
@@ -90,7 +101,8 @@ struct pg_kernel {
 	uint64_t initrd_highest; /* last byte of an initrd may not exceed */
 	uint32_t cmdline_max;	 /* bytes without the NUL */
 	uint32_t protocol;	 /* x86: boot protocol, 0x020f */
-	char release[128];	 /* "6.1.0-…", or "" */
+	/* what its header says of it: ask pg_kernel_release() */
+	char release[PG_KERNEL_RELEASE_BYTES];
 	/* x86: the setup header, from offset 0x1f1 of the file */
 	struct pg_bytes setup_header;
 	uint64_t alignment_offset; /* the load address is this much above a
@@ -114,6 +126,11 @@ struct pg_kernel {
 enum pg_status pg_kernel_read(struct pg_bytes file, struct pg_kernel *out,
 			      struct pg_error *error);
 void pg_kernel_free(struct pg_kernel *kernel);
+
+/* "6.1.0-…" to @out, or "". Some headers say it; for other kernels the whole
+ * image is searched. */
+void pg_kernel_release(const struct pg_kernel *kernel,
+		       char out[PG_KERNEL_RELEASE_BYTES]);
 
 /* --------------------------------------------------------------- plan -- */
 
@@ -285,7 +302,23 @@ struct pg_pack_options {
 	bool console_of_dtb;   /* take the console that dtb names */
 	uint32_t policy;       /* PG_POLICY_*; 0: PG_POLICY_STOP */
 	uint64_t backup_bytes; /* first bytes of memory to save; 0: none */
+	/* What pg_kernel_read() made of @kernel; NULL: not read yet. */
+	const struct pg_kernel *kernel_read;
+	/* Kernel and initrds lie in the maps of these files, or in memory. A
+	 * file is then read through a buffer of fixed size and not through its
+	 * map, so that what is needed of memory does not grow with it. */
+	const struct pg_file *files;
+	size_t file_count;
+	/* Called every few MiB, with how many bytes of content have been
+	 * written of how many; or NULL. */
+	void (*progress)(void *context, uint64_t done, uint64_t total);
+	void *progress_context;
 };
+
+/* Reads, hashes and writes in one pass: the image holds the very bytes that
+ * were hashed, even where a file changes meanwhile. Large ones take a thread,
+ * for the digests of whole parts. PG_E_IO, and what reading and planning
+ * report; @output_path is then untouched. */
 enum pg_status pg_pack(const struct pg_pack_options *options,
 		       const char *output_path, struct pg_error *error);
 

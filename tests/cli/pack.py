@@ -241,18 +241,6 @@ def test_inputs(t: Test) -> None:
     pack("a long command line", "E_LIMIT", good, "--append", "x" * 2048)
     huge = t.write("huge", bytes(65 << 20))
     pack("an initrd that does not fit", "E_NO_SPACE", good, "--initrd", huge)
-    little = t.write("little", b"x")
-
-    # Room for the file and little more; two are joined in memory.
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (100 << 20, 100 << 20))
-
-    for word, more in (("out: no memory", ()),
-                       ("initrd: no memory", ("--initrd", little))):
-        for wanted in (word, "E_NO_MEMORY"):
-            t.fails(f"100 MiB of memory, {word}, {wanted}", 1, wanted, "pack",
-                    "-o", "out", "--window=0x10000000+128M", "--initrd", huge,
-                    *more, "good", before=limit)
     huge.unlink()
     pack("an empty initrd", "E_TRUNCATED", good, "--initrd",
          t.write("nothing", b""))

@@ -26,6 +26,15 @@
 #define BZ_ALIGNMENT   0x200000
 #define BZ_CMDLINE_MAX 255
 
+static inline void expect_release(const struct pg_kernel *kernel,
+				  const char *expected)
+{
+	char release[PG_KERNEL_RELEASE_BYTES];
+
+	pg_kernel_release(kernel, release);
+	assert_string_equal(release, expected);
+}
+
 /* A bzImage of Linux 6.1's boot protocol in malloc(3) memory of exactly
  * BZ_BYTES, so that ASan sees each step beyond it. */
 static inline uint8_t *make_bzimage(void)

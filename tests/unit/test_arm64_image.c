@@ -21,7 +21,7 @@ static void test_good(void **state)
 	assert_false(kernel.lowest_only);
 	assert_false(kernel.big_endian);
 	assert_null(kernel.owned);
-	assert_string_equal(kernel.release, "6.1.0-test");
+	expect_release(&kernel, "6.1.0-test");
 	pg_kernel_free(&kernel);
 	free(file);
 }

@@ -25,7 +25,7 @@ static void test_raw(void **state)
 	expect_ok(read_it(image, S390_BYTES, &kernel), &error);
 	assert_int_equal(kernel.arch, PG_ARCH_S390X);
 	assert_int_equal(kernel.format, PG_KERNEL_S390_IMAGE);
-	assert_string_equal(kernel.release, "6.1.9-test");
+	expect_release(&kernel, "6.1.9-test");
 	assert_int_equal(kernel.cmdline_max, 4095);
 	/* 0x10480 + 4096, in whole pages. */
 	assert_int_equal(kernel.linked, 0x12000);
@@ -48,7 +48,7 @@ static void test_old(void **state)
 	expect_ok(read_it(image, S390_BYTES, &kernel), &error);
 	assert_int_equal(kernel.cmdline_max, 895);
 	assert_int_equal(kernel.linked, 0x11000);
-	assert_string_equal(kernel.release, "");
+	expect_release(&kernel, "");
 	pg_kernel_free(&kernel);
 	free(image);
 }
