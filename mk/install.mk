@@ -15,6 +15,7 @@ install: all
 		$(DESTDIR)$(PREFIX)/include/purgatorio/
 	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
 		mk/purgatorio.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/purgatorio.pc
+	$(Q)chmod 644 $(DESTDIR)$(LIBDIR)/pkgconfig/purgatorio.pc
 	$(Q)for page in man/*.8; do install -m 644 $$page \
 		$(DESTDIR)$(PREFIX)/share/man/man8/; done
 	$(Q)for arch in $(ARCHS); do install -D -m 644 \
