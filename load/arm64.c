@@ -248,6 +248,9 @@ static enum pg_status finish(struct pg_job *job, struct pg_error *error)
 const struct pg_load_arch pg_load_arm64 = {
 	.arch = PG_ARCH_ARM64,
 	.machine = EM_AARCH64,
+	/* Or 4 or 16 KiB: kexec_load(2) takes whole pages of the running
+	 * kernel's size, and the next one reserves whole pages of its own. */
+	.page_bytes = 65536,
 	.begin = begin,
 	.console = console,
 	.reset = reset,

@@ -91,6 +91,15 @@ check:
 check-run: all unit fdt baremetal fuzz-targets $(VM_TOOLS) $(FOREIGN_TOOLS)
 	$(Q)tests/run all
 
+## make check-pages        arm64 kernels with pages of 16 and 64 KiB, built here
+.PHONY: check-pages check-pages-run
+check-pages:
+	$(Q)mk/setup build demo foreign check
+	$(Q)mk/foreign arm64
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) check-pages-run
+check-pages-run: all $(VM_TOOLS) tools-arm64
+	$(Q)tests/run tests/vm/pages_arm64.py
+
 check-quick:
 	$(Q)mk/setup build demo check
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) check-quick-run

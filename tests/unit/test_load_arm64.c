@@ -62,6 +62,36 @@ static void test_crash(void **state)
 	end(&trial);
 }
 
+/* A kernel with pages of 64 KiB takes nothing smaller. */
+static void test_pages(void **state)
+{
+	static const enum pg_load_action actions[] = {PG_LOAD_CRASH,
+						      PG_LOAD_NORMAL};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct trial trial = begin_arm64("arm64-high", actions[i]);
+		struct pg_bytes file;
+		struct pg_image *image = plan(&trial, &file);
+		struct pg_segment segments[16];
+		size_t count;
+
+		expect_ok(pg_plan_segments(trial.job.plan, segments, 16, &count,
+					   &error),
+			  &error);
+		assert_true(count >= 4);
+		while (count-- > 0) {
+			assert_int_equal(segments[count].address % 65536, 0);
+			assert_int_equal(segments[count].memory_bytes % 65536,
+					 0);
+		}
+		pg_image_free(image);
+		pg_file_unmap(&file);
+		pg_job_free(&trial.job);
+		end(&trial);
+	}
+}
+
 /* No header of nonsense: the kernel where /proc/iomem and kcore have it, and
  * all RAM but the crash kernel's. */
 static void test_core(void **state)
@@ -224,6 +254,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_crash),
+		cmocka_unit_test(test_pages),
 		cmocka_unit_test(test_core),
 		cmocka_unit_test(test_acpi),
 		cmocka_unit_test(test_normal),

@@ -33,10 +33,17 @@ class Arch:
     memory: str = "1G"
     kernel_file: str = "vmlinuz"  # Debian's name in /boot
     own_kernel: bool = False  # built here: Debian's cannot capture
+    kernel_options: tuple[str, ...] = ()  # more files of kernel/, without
+    # their .config
     disk: str = "virtio-blk-pci"  # for the dump
     modules: tuple[str, ...] = ("virtio_pci", "virtio_blk")  # it needs
     announces: bool = True  # its panic, before it enters the purgatory
     makes_core: bool = False  # the capture kernel makes the core header
+
+    @property
+    def variant(self) -> str:
+        """The machine and what its kernel was built with."""
+        return "-".join((self.name, *self.kernel_options))
 
     @property
     def host(self) -> Path:

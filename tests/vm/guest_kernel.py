@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A small kernel for guests whose Debian kernel cannot capture: built from
-Debian's linux-source, by tinyconfig and kernel/<arch>.config. It is kept in
-build/cache/<debian's arch>/linux-<hash of both>/ and built once, in some
+Debian's linux-source, by tinyconfig, kernel/<arch>.config and what
+Arch.kernel_options names. It is kept in
+build/cache/<debian's arch>/linux-<hash of these>/ and built once, in some
 minutes."""
 
 from __future__ import annotations
@@ -19,22 +20,25 @@ from arch import TREE, Arch
 
 SOURCE = Path("/usr/src/linux-source-6.1.tar.xz")
 # What Linux calls the architecture, and where the image is.
-LINUX = {"s390x": ("s390", "s390x-linux-gnu-", "arch/s390/boot/bzImage")}
+LINUX = {"arm64": ("arm64", "aarch64-linux-gnu-", "arch/arm64/boot/Image"),
+         "s390x": ("s390", "s390x-linux-gnu-", "arch/s390/boot/bzImage")}
 
 
 def build(arch: Arch) -> tuple[Path, str]:
     """As packages.kernel(): a root with boot/vmlinuz-<release>, and the
     release. Raises packages.Unavailable."""
-    fragment = TREE / "tests/vm/kernel" / f"{arch.name}.config"
+    fragments = [TREE / "tests/vm/kernel" / f"{name}.config"
+                 for name in (arch.name, *arch.kernel_options)]
     if not SOURCE.exists():
         raise packages.Unavailable(f"{SOURCE} is not there; install "
                                    "linux-source-6.1")
-    key = hashlib.sha256(fragment.read_bytes() + _version()).hexdigest()
+    wanted = b"".join(fragment.read_bytes() for fragment in fragments)
+    key = hashlib.sha256(wanted + _version()).hexdigest()
     root = packages.CACHE / arch.debian / f"linux-{key[:16]}"
     if not root.is_dir():
-        packages.say(f"building a kernel for {arch.name} from {SOURCE}")
+        packages.say(f"building a kernel for {arch.variant} from {SOURCE}")
         with packages._building(root) as work:
-            _build(arch, fragment, work)
+            _build(arch, fragments, work)
     (kernel,) = (root / "boot").glob("vmlinuz-*")
     return root, kernel.name.removeprefix("vmlinuz-")
 
@@ -44,7 +48,7 @@ def _version() -> bytes:
                           check=True, stdout=subprocess.PIPE).stdout
 
 
-def _build(arch: Arch, fragment: Path, work: Path) -> None:
+def _build(arch: Arch, fragments: list[Path], work: Path) -> None:
     linux, cross, image = LINUX[arch.name]
     with tempfile.TemporaryDirectory(prefix="linux-",
                                      dir=packages.CACHE) as folder:
@@ -53,9 +57,11 @@ def _build(arch: Arch, fragment: Path, work: Path) -> None:
                 f"CROSS_COMPILE={cross}"]
         _run(make + ["tinyconfig"], folder)
         _run(["scripts/kconfig/merge_config.sh", "-m", ".config",
-              str(fragment)], folder)
+              *map(str, fragments)], folder)
         _run(make + ["olddefconfig"], folder)
-        _check((Path(folder) / ".config").read_text(), fragment.read_text())
+        for fragment in fragments:
+            _check((Path(folder) / ".config").read_text(),
+                   fragment.read_text())
         _run(make + [image.rsplit("/", 1)[1]], folder)
         release = subprocess.run(make + ["kernelrelease"], cwd=folder,
                                  check=True, text=True, env=_environment(),

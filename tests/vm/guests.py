@@ -37,7 +37,7 @@ def build(peer: bool = True, arch: Arch = X86_64) -> Guest:
     root, release = (guest_kernel.build(arch) if arch.own_kernel
                      else packages.kernel(arch.debian))
     kernel = root / "boot" / f"{arch.kernel_file}-{release}"
-    name = "guest" if arch is X86_64 else f"guest-{arch.name}"
+    name = "guest" if arch is X86_64 else f"guest-{arch.variant}"
     folder = BUILD / "tests" / (f"{name}-peer" if peer else name)
     folder.mkdir(parents=True, exist_ok=True)
 

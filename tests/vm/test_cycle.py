@@ -32,10 +32,12 @@ def log_is_right(run: cycle.Cycle) -> None:
 
 
 def whole_cycle(name: str, dump: bool = False, before: str = "",
+                written: bool = False,
                 loader: str = "purgatorio", append: str = "",
                 lowest: int = 0, arch: Arch = X86_64, **spec) -> None:
     """From power on to power off. @before: a command of the first guest
-    that has to succeed. @lowest: where the next kernel may lie."""
+    that has to succeed. @lowest: where the next kernel may lie. @dump: one
+    is written and read by crash; @written: just written."""
     guest = guests.build(arch=arch)
     run = cycle.start(guest, name, append=append, **spec)
     with run.machine as machine:
@@ -54,7 +56,7 @@ def whole_cycle(name: str, dump: bool = False, before: str = "",
         run.check_low_memory()
         if loader == "purgatorio":
             log_is_right(run)
-        if dump:
+        if dump or written:
             run.write_dump()
         run.power_off()
     if dump:
