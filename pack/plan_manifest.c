@@ -76,8 +76,8 @@ static enum pg_status allocate(const struct pg_plan *plan,
 	if (ranges > PG_RANGES_MAX)
 		return pg_fail(
 			error, PG_E_LIMIT,
-			"plan: %llu MiB of content, and a manifest holds "
-			"%u; use smaller files",
+			"plan: the content has %llu ranges of 64 KiB, and a "
+			"manifest holds %u; use smaller files",
 			(unsigned long long)ranges, PG_RANGES_MAX);
 	header.parts = add_table(&bytes, order->count, sizeof(struct pg_part));
 	header.ranges = add_table(&bytes, ranges, sizeof(struct pg_range));

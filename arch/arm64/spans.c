@@ -52,7 +52,7 @@ static bool follows(struct pg_span run, struct pg_span next)
 	       pg_align_down(last, PG_PAGE_BYTES) + PG_PAGE_BYTES;
 }
 
-/* Ranges are sorted and disjoint, 1 MiB each: joined, they can be mapped by
+/* Ranges are sorted and disjoint, 64 KiB each: joined, they can be mapped by
  * large blocks. */
 static bool each_range(const struct pg_manifest *m, arm64_visit *visit)
 {

@@ -35,12 +35,14 @@
 /* Upper bounds that the purgatory enforces before it reads a table. */
 #define PG_MANIFEST_BYTES_MAX (4 * 1024 * 1024)
 #define PG_PARTS_MAX	      64
-#define PG_RANGES_MAX	      32768
+#define PG_RANGES_MAX	      65536
 #define PG_FILLS_MAX	      64
 #define PG_COPIES_MAX	      16
 
-/* A part is cut into ranges of this many bytes, counted from its start. */
-#define PG_RANGE_BYTES (1024 * 1024)
+/* A part is cut into ranges of this many bytes, counted from its start: short
+ * enough that the last ranges, too few for all lanes, cost little; long enough
+ * that their table is a thousandth of what it describes. */
+#define PG_RANGE_BYTES (64 * 1024)
 
 /* With a swap, the first bytes of both halves are the lowcore before or after
  * it: the purgatory is not placed there, and exchanges them last. */

@@ -167,7 +167,7 @@ def judge_range(run: Run, address: int) -> None:
     spans = re.findall(r"\[(0x[0-9a-f]+), (0x[0-9a-f]+)\)", run.text)
     (start, end), = spans
     assert int(start, 0) <= address < int(end, 0)
-    assert int(end, 0) - int(start, 0) <= 1 << 20
+    assert int(end, 0) - int(start, 0) <= 64 << 10
 
 
 def judge_refusal(run: Run, status: int, said: str) -> None:

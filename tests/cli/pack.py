@@ -24,6 +24,7 @@ PROGRAM = TREE / "build/host/purgatorio"
 PURGATORY = TREE / "build/x86_64/purgatory.elf"
 WINDOW = "--window=0x10000000+64M"
 IMAGE_BYTES = 3 * 1024 * 1024 + 16
+RANGE = 64 * 1024
 
 
 def bzimage() -> bytearray:
@@ -160,7 +161,7 @@ def shown_json(t: Test, image: str) -> dict:
 
 
 def test_round_trip(t: Test) -> None:
-    initrd = t.write("initrd", os.urandom(2500001))
+    initrd = t.write("initrd", os.urandom(2 * RANGE + 500))
     line = "root=/dev/sda1 quiet"
     arguments = ["pack", WINDOW, "--initrd", initrd, "--append", line,
                  "--console=ttyS0,115200"]
@@ -188,8 +189,8 @@ def test_round_trip(t: Test) -> None:
     ranges = [r for r in shown["ranges"] if r["part"] ==
               shown["parts"].index(parts["initrd"])]
     start = content.index(initrd.read_bytes())
-    good = [hashlib.sha256(content[start + (i << 20):
-                                   start + (i << 20) + r["bytes"]]
+    good = [hashlib.sha256(content[start + (i * RANGE):
+                                   start + (i * RANGE) + r["bytes"]]
                            ).hexdigest() == r["sha256"]
             for i, r in enumerate(ranges)]
     t.ok(good == [True] * 3, "each range's digest is right", ranges)
@@ -205,7 +206,7 @@ def test_round_trip(t: Test) -> None:
         run = t.run("verify", "one", stdout=full)
         t.ok(run.returncode == 1, "verify to a full disk fails", run)
     damaged = bytearray(content)
-    damaged[start + 0x100000 + 5] ^= 4
+    damaged[start + RANGE + 5] ^= 4
     t.write("damaged", damaged)
     run = t.run("verify", "one", "damaged")
     t.ok(run.returncode == 1 and "E_DIGEST" in run.stderr and

@@ -13,7 +13,7 @@
 
 #define WINDOW	     0x10000000ull
 #define WINDOW_BYTES 0x4000000ull
-#define INITRD_BYTES (0x200000 + 123)
+#define INITRD_BYTES (2 * PG_RANGE_BYTES + 123)
 
 #define EHDR(field)    offsetof(Elf64_Ehdr, field)
 #define PHDR(i, field) (PE_PHDR(i) + offsetof(Elf64_Phdr, field))

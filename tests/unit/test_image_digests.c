@@ -10,7 +10,7 @@ static void test_flipped_content(void **state)
 	struct pg_image *image = read_image(file, size);
 	struct pg_part_view part =
 		pg_image_part(image, find_part(image, "initrd"));
-	size_t at = (size_t)(part.content.data - file) + 0x100000 + 77;
+	size_t at = (size_t)(part.content.data - file) + PG_RANGE_BYTES + 77;
 	uint64_t purgatory = pg_image_purgatory(image);
 	struct pg_error error;
 

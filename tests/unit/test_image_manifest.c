@@ -148,7 +148,7 @@ static void test_wrong_cuts(void **state)
 	pg_store_le64(last + start, pg_load_le64(last + start) + 1);
 	expect_error(judge(file, size, &error), PG_E_CORRUPT, &error,
 		     "initrd: range 2");
-	/* Half a MiB from one to the other. */
+	/* Half a range from one to the other. */
 	memcpy(middle, saved, sizeof(saved));
 	pg_store_le64(middle + bytes, half);
 	pg_store_le64(last + start, pg_load_le64(middle + start) + half);

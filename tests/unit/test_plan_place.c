@@ -54,7 +54,7 @@ static void test_hardest_first(void **state)
 		 {.name = "low",
 		  .memory_bytes = MIB / 2,
 		  .highest = 16 * MIB + MIB / 2 - 1}},
-		{4 * MIB + 0x4000,
+		{4 * MIB + 0x5000,
 		 {.name = "large", .memory_bytes = 3 * MIB},
 		 {.name = "aligned",
 		  .memory_bytes = MIB,
