@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Is every byte still right? Ranges are hashed side by side, in batches that
- * are larger than any CPU has lanes. */
+/* Is every byte still right? Ranges are hashed side by side, as many at once
+ * as the CPU has lanes. */
 #include "purgatory/purgatory.h"
 
 #include <string.h>
@@ -8,12 +8,22 @@
 #include "purgatorio/arch.h"
 #include "purgatorio/sha256.h"
 
-#define BATCH	   64
 #define NAMED_MOST 8 /* wrong ranges that are printed one by one */
 
-/* Ranges to be verified: their jobs and, beside each, its number. */
-static struct pg_sha256_job jobs[BATCH];
-static uint32_t numbers[BATCH];
+/* A range on its way. */
+struct work {
+	struct pg_sha256_job job; /* first: the scheduler's view */
+	uint32_t number;
+};
+
+struct progress {
+	const struct pg_context *context;
+	uint64_t *bytes;
+	uint32_t next, wrong; /* ranges */
+	size_t begun;	      /* of the work below */
+};
+
+static struct work works[PG_SHA256_LANES_MAX];
 
 static void say_wrong(const struct pg_manifest *manifest, uint32_t number,
 		      const struct pg_sha256_job *job)
@@ -35,39 +45,52 @@ static void say_wrong(const struct pg_manifest *manifest, uint32_t number,
 	pg_put("\n");
 }
 
+static void judge(struct progress *progress, const struct work *work)
+{
+	const struct pg_manifest *m = progress->context->manifest;
+
+	if (memcmp(work->job.digest, pg_manifest_ranges(m)[work->number].sha256,
+		   PG_SHA256_BYTES) == 0)
+		return;
+	if (progress->wrong++ < NAMED_MOST)
+		say_wrong(m, work->number, &work->job);
+}
+
+/* The scheduler asks for the next range, and may have one that is done. */
+static struct pg_sha256_job *turn(void *from, struct pg_sha256_job *done)
+{
+	struct progress *progress = from;
+	const struct pg_manifest *m = progress->context->manifest;
+	const struct pg_range *range = pg_manifest_ranges(m) + progress->next;
+	const struct pg_range *end = pg_manifest_ranges(m) + m->ranges.count;
+	struct work *work = (struct work *)done;
+
+	if (done != NULL)
+		judge(progress, work);
+	while (range != end && (range->flags & PG_RANGE_SKIP))
+		range++;
+	progress->next = (uint32_t)(range - pg_manifest_ranges(m));
+	if (range == end)
+		return NULL;
+	if (done == NULL)
+		work = &works[progress->begun++];
+	work->number = progress->next++;
+	work->job.bytes = range->bytes;
+	work->job.data = pg_pointer(pg_manifest_resolve(
+		range->start, range->flags, progress->context->base));
+	*progress->bytes += range->bytes;
+	return &work->job;
+}
+
 enum pg_status pg_verify(const struct pg_context *context, uint64_t *bytes)
 {
-	const struct pg_manifest *m = context->manifest;
-	const struct pg_range *ranges = pg_manifest_ranges(m);
-	uint32_t next = 0, wrong = 0;
-	size_t count, i;
+	struct progress progress = {.context = context, .bytes = bytes};
 
-	while (next < m->ranges.count) {
-		for (count = 0; count < BATCH && next < m->ranges.count;
-		     next++) {
-			const struct pg_range *range = &ranges[next];
-
-			if (range->flags & PG_RANGE_SKIP)
-				continue;
-			numbers[count] = next;
-			jobs[count].bytes = range->bytes;
-			jobs[count++].data = pg_pointer(pg_manifest_resolve(
-				range->start, range->flags, context->base));
-			*bytes += range->bytes;
-		}
-		pg_sha256_many(jobs, count, context->features);
-		for (i = 0; i < count; i++) {
-			if (memcmp(jobs[i].digest, ranges[numbers[i]].sha256,
-				   PG_SHA256_BYTES) == 0)
-				continue;
-			if (wrong++ < NAMED_MOST)
-				say_wrong(m, numbers[i], &jobs[i]);
-		}
-	}
-	if (wrong > NAMED_MOST) {
+	pg_sha256_each(turn, &progress, context->features);
+	if (progress.wrong > NAMED_MOST) {
 		pg_put("and ");
-		pg_put_dec(wrong - NAMED_MOST);
+		pg_put_dec(progress.wrong - NAMED_MOST);
 		pg_put(" more ranges are wrong\n");
 	}
-	return wrong ? PG_E_DIGEST : PG_OK;
+	return progress.wrong ? PG_E_DIGEST : PG_OK;
 }

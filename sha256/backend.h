@@ -11,8 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The widest backend's lane count. */
-#define PG_SHA256_LANES_MAX 16
+#include "purgatorio/sha256.h"
 
 /* One stream on its way: FIPS 180-4's H(i), host byte order, and its next
  * unread block, at any alignment. */

@@ -24,7 +24,7 @@ enum stage {
 
 /* What the scheduler knows about a lane. */
 struct slot {
-	struct pg_sha256_job *job;
+	struct pg_sha256_job *job; /* NULL: none is left for it */
 	uint64_t blocks; /* > 0: left to read at the lane's data pointer */
 	uint8_t *last;	 /* this slot's own block, for REST and CLOSING */
 	enum stage stage;
@@ -67,27 +67,35 @@ static bool next_stage(struct schedule *s, size_t i)
 	return true;
 }
 
-static void start(struct schedule *s, size_t i, struct pg_sha256_job *job)
+/* Lane @i begins with @job, or has none. Returns whether it has. */
+static bool start(struct schedule *s, size_t i, struct pg_sha256_job *job)
 {
 	struct pg_sha256_lane *lane = &s->lanes[i];
 	struct slot *slot = &s->slots[i];
 
+	slot->job = job;
+	if (job == NULL)
+		return false;
 	pg_sha256_begin(lane->state);
 	lane->data = job->data;
-	slot->job = job;
 	slot->blocks = job->bytes / PG_SHA256_BLOCK_BYTES;
 	slot->stage = BODY;
 	if (slot->blocks == 0)
 		next_stage(s, i);
+	return true;
 }
 
-/* Closes lane @i, for want of jobs: the last lane takes its place, with its
- * own block. */
-static void close_lane(struct schedule *s, size_t i)
+/* Closes those of the first @n lanes that have no job: the last lane takes the
+ * place of each, with its own block. Downwards, so that it is not empty. */
+static void close_lanes(struct schedule *s, size_t n)
 {
-	s->busy--;
-	s->lanes[i] = s->lanes[s->busy];
-	s->slots[i] = s->slots[s->busy];
+	while (n-- != 0) {
+		if (s->slots[n].job != NULL)
+			continue;
+		s->busy--;
+		s->lanes[n] = s->lanes[s->busy];
+		s->slots[n] = s->slots[s->busy];
+	}
 }
 
 /* Advances some lanes, the first ones, all by *@blocks. Returns how many. */
@@ -111,32 +119,59 @@ static size_t advance(struct schedule *s, uint32_t features, uint64_t *blocks)
 	return 1;
 }
 
-void pg_sha256_many(struct pg_sha256_job *jobs, size_t count, uint32_t features)
+/* The first @n lanes have read @blocks: on to what follows. */
+static void pass_on(struct schedule *s, size_t n, uint64_t blocks,
+		    pg_sha256_turn *turn, void *from)
+{
+	bool ended = false;
+
+	for (size_t i = 0; i < n; i++) {
+		s->slots[i].blocks -= blocks;
+		if (s->slots[i].blocks != 0 || next_stage(s, i))
+			continue;
+		if (!start(s, i, turn(from, s->slots[i].job)))
+			ended = true;
+	}
+	if (ended)
+		close_lanes(s, n);
+}
+
+void pg_sha256_each(pg_sha256_turn *turn, void *from, uint32_t features)
 {
 	size_t width = pg_sha256_backend_lanes(PG_SHA256_LANES_MAX, features);
 	struct schedule s;
-	size_t next = 0;
+	uint64_t blocks;
 
 	if (width == 0)
 		width = 1;
 	for (size_t i = 0; i < PG_SHA256_LANES_MAX; i++)
 		s.slots[i].last = s.last[i];
-	for (s.busy = 0; s.busy < width && next < count; s.busy++)
-		start(&s, s.busy, &jobs[next++]);
-
+	for (s.busy = 0; s.busy < width; s.busy++)
+		if (!start(&s, s.busy, turn(from, NULL)))
+			break;
 	while (s.busy != 0) {
-		uint64_t blocks;
 		size_t n = advance(&s, features, &blocks);
 
-		/* Downwards: what close_lane() moves has been seen. */
-		while (n-- != 0) {
-			s.slots[n].blocks -= blocks;
-			if (s.slots[n].blocks != 0 || next_stage(&s, n))
-				continue;
-			if (next < count)
-				start(&s, n, &jobs[next++]);
-			else
-				close_lane(&s, n);
-		}
+		pass_on(&s, n, blocks, turn, from);
 	}
+}
+
+struct list {
+	struct pg_sha256_job *next, *end;
+};
+
+static struct pg_sha256_job *next_of_list(void *from,
+					  struct pg_sha256_job *done)
+{
+	struct list *list = from;
+
+	(void)done;
+	return list->next != list->end ? list->next++ : NULL;
+}
+
+void pg_sha256_many(struct pg_sha256_job *jobs, size_t count, uint32_t features)
+{
+	struct list list = {jobs, jobs + count};
+
+	pg_sha256_each(next_of_list, &list, features);
 }

@@ -19,6 +19,9 @@
 #define PG_SHA256_BYTES	      32
 #define PG_SHA256_BLOCK_BYTES 64
 
+/* The widest backend's lane count. */
+#define PG_SHA256_LANES_MAX 16
+
 /* What the CPU has and allows; the meaning is the architecture's. 0 is always
  * right and means portable C. Bits are numbered so that they never clash. */
 #define PG_FEATURE_X86_SHANI	0x00000001u /* SHA, SSSE3, SSE4.1, OSFXSR */
@@ -45,6 +48,17 @@ struct pg_sha256_job {
  * beyond FIPS 180-4. */
 void pg_sha256_many(struct pg_sha256_job *jobs, size_t count,
 		    uint32_t features);
+
+/*
+ * The same for jobs that are not all there at once. @turn takes @done, whose
+ * digest is set and which may be used again, unless it is NULL; and returns the
+ * next job, or NULL when no more are to come. It is called with NULL at most
+ * PG_SHA256_LANES_MAX times, so there are never more jobs than that under way.
+ * Jobs of the same length are done in the order in which they were begun.
+ */
+typedef struct pg_sha256_job *pg_sha256_turn(void *from,
+					     struct pg_sha256_job *done);
+void pg_sha256_each(pg_sha256_turn *turn, void *from, uint32_t features);
 
 /* The digest of one message in pieces. No interior pointers, no allocation:
  * it may be copied and moved. */
