@@ -47,6 +47,7 @@ static void core_input(const struct pg_job *job, struct pg_core_input *out)
 		.runs = job->runs,
 		.run_count = job->run_count,
 		.machine = job->arch->machine,
+		.big_endian = job->big_endian,
 	};
 }
 

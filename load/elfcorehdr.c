@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "load/elfcorehdr.h"
-#include "purgatorio/byteorder.h"
+#include "pack/elf64.h"
 
 static bool has_kernel(const struct pg_core_input *in)
 {
@@ -23,37 +23,38 @@ uint64_t pg_elfcorehdr_bytes(const struct pg_core_input *in)
 	return sizeof(Elf64_Ehdr) + header_count(in) * sizeof(Elf64_Phdr);
 }
 
-static uint8_t *put(uint8_t *at, uint32_t type, uint64_t offset,
+static uint8_t *put(bool big, uint8_t *at, uint32_t type, uint64_t offset,
 		    uint64_t virtual, struct pg_span memory)
 {
 	memset(at, 0, sizeof(Elf64_Phdr));
-	pg_store_le32(at + offsetof(Elf64_Phdr, p_type), type);
+	pg_store32(big, at + offsetof(Elf64_Phdr, p_type), type);
 	if (type == PT_LOAD)
-		pg_store_le32(at + offsetof(Elf64_Phdr, p_flags),
-			      PF_R | PF_W | PF_X);
-	pg_store_le64(at + offsetof(Elf64_Phdr, p_offset), offset);
-	pg_store_le64(at + offsetof(Elf64_Phdr, p_vaddr), virtual);
-	pg_store_le64(at + offsetof(Elf64_Phdr, p_paddr), memory.start);
-	pg_store_le64(at + offsetof(Elf64_Phdr, p_filesz), memory.bytes);
-	pg_store_le64(at + offsetof(Elf64_Phdr, p_memsz), memory.bytes);
+		pg_store32(big, at + offsetof(Elf64_Phdr, p_flags),
+			   PF_R | PF_W | PF_X);
+	pg_store64(big, at + offsetof(Elf64_Phdr, p_offset), offset);
+	pg_store64(big, at + offsetof(Elf64_Phdr, p_vaddr), virtual);
+	pg_store64(big, at + offsetof(Elf64_Phdr, p_paddr), memory.start);
+	pg_store64(big, at + offsetof(Elf64_Phdr, p_filesz), memory.bytes);
+	pg_store64(big, at + offsetof(Elf64_Phdr, p_memsz), memory.bytes);
 	return at + sizeof(Elf64_Phdr);
 }
 
-static void put_ehdr(uint8_t *at, uint16_t machine, uint16_t count)
+static void put_ehdr(bool big, uint8_t *at, uint16_t machine, uint16_t count)
 {
 	memset(at, 0, sizeof(Elf64_Ehdr));
 	memcpy(at, ELFMAG, SELFMAG);
 	at[EI_CLASS] = ELFCLASS64;
-	at[EI_DATA] = ELFDATA2LSB;
+	at[EI_DATA] = big ? ELFDATA2MSB : ELFDATA2LSB;
 	at[EI_VERSION] = EV_CURRENT;
-	pg_store_le16(at + offsetof(Elf64_Ehdr, e_type), ET_CORE);
-	pg_store_le16(at + offsetof(Elf64_Ehdr, e_machine), machine);
-	pg_store_le32(at + offsetof(Elf64_Ehdr, e_version), EV_CURRENT);
-	pg_store_le64(at + offsetof(Elf64_Ehdr, e_phoff), sizeof(Elf64_Ehdr));
-	pg_store_le16(at + offsetof(Elf64_Ehdr, e_ehsize), sizeof(Elf64_Ehdr));
-	pg_store_le16(at + offsetof(Elf64_Ehdr, e_phentsize),
-		      sizeof(Elf64_Phdr));
-	pg_store_le16(at + offsetof(Elf64_Ehdr, e_phnum), count);
+	pg_store16(big, at + offsetof(Elf64_Ehdr, e_type), ET_CORE);
+	pg_store16(big, at + offsetof(Elf64_Ehdr, e_machine), machine);
+	pg_store32(big, at + offsetof(Elf64_Ehdr, e_version), EV_CURRENT);
+	pg_store64(big, at + offsetof(Elf64_Ehdr, e_phoff), sizeof(Elf64_Ehdr));
+	pg_store16(big, at + offsetof(Elf64_Ehdr, e_ehsize),
+		   sizeof(Elf64_Ehdr));
+	pg_store16(big, at + offsetof(Elf64_Ehdr, e_phentsize),
+		   sizeof(Elf64_Phdr));
+	pg_store16(big, at + offsetof(Elf64_Ehdr, e_phnum), count);
 }
 
 static enum pg_status check_runs(const struct pg_core_input *in,
@@ -92,6 +93,7 @@ enum pg_status pg_elfcorehdr_build(const struct pg_core_input *in, uint8_t *out,
 				   struct pg_error *error)
 {
 	const struct pg_kernel_map *kernel = in->kernel;
+	const bool big = in->big_endian;
 	uint64_t count = header_count(in);
 	enum pg_status status = check_runs(in, error);
 	struct pg_span ignored;
@@ -112,15 +114,15 @@ enum pg_status pg_elfcorehdr_build(const struct pg_core_input *in, uint8_t *out,
 			       "core header: the kernel at 0x%" PRIx64
 			       " wraps around",
 			       kernel->image.start);
-	put_ehdr(out, in->machine, (uint16_t)count);
+	put_ehdr(big, out, in->machine, (uint16_t)count);
 	for (size_t i = 0; i < in->notes->cpu_count; i++)
-		at = put(at, PT_NOTE, in->notes->cpus[i].start, 0,
+		at = put(big, at, PT_NOTE, in->notes->cpus[i].start, 0,
 			 in->notes->cpus[i]);
 	if (in->notes->vmcoreinfo.bytes != 0)
-		at = put(at, PT_NOTE, in->notes->vmcoreinfo.start, 0,
+		at = put(big, at, PT_NOTE, in->notes->vmcoreinfo.start, 0,
 			 in->notes->vmcoreinfo);
 	if (has_kernel(in))
-		at = put(at, PT_LOAD, kernel->image.start,
+		at = put(big, at, PT_LOAD, kernel->image.start,
 			 kernel->image_virtual, kernel->image);
 	for (size_t i = 0; i < in->run_count; i++) {
 		uint64_t virtual = kernel->direct_map == 0
@@ -128,7 +130,7 @@ enum pg_status pg_elfcorehdr_build(const struct pg_core_input *in, uint8_t *out,
 					   : kernel->direct_map +
 						     in->runs[i].memory.start;
 
-		at = put(at, PT_LOAD, in->runs[i].content, virtual,
+		at = put(big, at, PT_LOAD, in->runs[i].content, virtual,
 			 in->runs[i].memory);
 	}
 	return PG_OK;
@@ -136,6 +138,8 @@ enum pg_status pg_elfcorehdr_build(const struct pg_core_input *in, uint8_t *out,
 
 void pg_elfcorehdr_print(const uint8_t *header, uint64_t bytes, FILE *to)
 {
+	const bool big = header[EI_DATA] == ELFDATA2MSB;
+
 	fprintf(to,
 		"core header, %" PRIu64 " bytes:\n"
 		"  type  virtual             physical            bytes"
@@ -148,10 +152,10 @@ void pg_elfcorehdr_print(const uint8_t *header, uint64_t bytes, FILE *to)
 		fprintf(to,
 			"  %-4s  0x%016" PRIx64 "  0x%016" PRIx64
 			"  0x%016" PRIx64 "  0x%" PRIx64 "\n",
-			pg_load_le32(at) == PT_NOTE ? "NOTE" : "LOAD",
-			pg_load_le64(at + offsetof(Elf64_Phdr, p_vaddr)),
-			pg_load_le64(at + offsetof(Elf64_Phdr, p_paddr)),
-			pg_load_le64(at + offsetof(Elf64_Phdr, p_memsz)),
-			pg_load_le64(at + offsetof(Elf64_Phdr, p_offset)));
+			pg_load32(big, at) == PT_NOTE ? "NOTE" : "LOAD",
+			pg_load64(big, at + offsetof(Elf64_Phdr, p_vaddr)),
+			pg_load64(big, at + offsetof(Elf64_Phdr, p_paddr)),
+			pg_load64(big, at + offsetof(Elf64_Phdr, p_memsz)),
+			pg_load64(big, at + offsetof(Elf64_Phdr, p_offset)));
 	}
 }

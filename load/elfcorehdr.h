@@ -21,6 +21,7 @@ struct pg_core_input {
 	const struct pg_core_run *runs; /* sorted by memory, disjoint */
 	size_t run_count;
 	uint16_t machine; /* EM_* */
+	bool big_endian;  /* the dead kernel, and so the capture kernel */
 };
 
 /* How large the header will be: it depends on counts only. */

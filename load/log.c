@@ -125,6 +125,7 @@ static enum pg_status take(int fd, const char *path, struct load load,
 			       "%s: ends within the log at offset 0x%" PRIx64,
 			       path, offset);
 	}
+	pg_log_order(log);
 	/* It may have changed between the two reads. */
 	if (log->bytes != head->bytes || log_fault(log, head->bytes)) {
 		free(log);
@@ -150,6 +151,7 @@ enum pg_status pg_log_take(int fd, const char *path, uint64_t offset,
 			       "%s: has no purgatory log at offset 0x%" PRIx64
 			       ", where the command line says that it is",
 			       path, offset);
+	pg_log_order(&head);
 	return take(fd, path, load, &head, out, bytes, error);
 }
 
@@ -184,6 +186,7 @@ static enum pg_status find(int fd, const char *path, struct pg_log **out,
 		    !pg_log_read_at(fd, load.offset, &head, sizeof(head)) ||
 		    memcmp(head.magic, PG_LOG_MAGIC, sizeof(head.magic)) != 0)
 			continue;
+		pg_log_order(&head);
 		return take(fd, path, load, &head, out, bytes, error);
 	}
 	return pg_fail(error, PG_E_NO_LOG,

@@ -8,6 +8,10 @@
 /* False when @bytes cannot be had from @offset on. */
 bool pg_log_read_at(int fd, uint64_t offset, void *out, size_t bytes);
 
+/* Puts @log's integers, of either byte order, into this program's; the order
+ * is judged by its version. */
+void pg_log_order(struct pg_log *log);
+
 /* Where the program headers of the ELF64 core are, how many, and their byte
  * order. PG_E_TRUNCATED, PG_E_FORMAT, PG_E_CORRUPT. */
 enum pg_status pg_log_headers(int fd, const char *path, uint64_t *offset,

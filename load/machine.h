@@ -148,6 +148,11 @@ void pg_kernel_map_read(const char *root, const struct pg_iomem *iomem,
 void pg_kernel_map_parse(struct pg_bytes kcore, const struct pg_iomem *iomem,
 			 struct pg_kernel_map *out);
 
+/* ----------------------------------- its byte order (load/byte_order.c) -- */
+
+/* By /proc/kcore; where that cannot be read, this program's own. */
+bool pg_machine_big_endian(const char *root);
+
 /* ------------------------------------------------ ACPI (load/acpi.c) ---- */
 
 /* The physical address of the RSDP: from EFI, from the boot_params @live

@@ -147,6 +147,7 @@ struct pg_job {
 	struct pg_bytes dtb; /* in fdt, or what the options gave */
 	size_t dtb_part;
 	uint8_t *dtb_content;
+	bool big_endian; /* ppc64: the running kernel */
 	struct pg_ppc64_machine ppc64;
 	struct pg_span reserved[PG_PPC64_RESERVED_MAX]; /* by firmware */
 	size_t reserved_count;

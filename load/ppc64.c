@@ -97,11 +97,12 @@ static enum pg_status settle(struct pg_job *job, struct pg_error *error)
 
 	if (job->options->action != PG_LOAD_CRASH)
 		return PG_OK;
-	if (kernel->big_endian)
+	if (kernel->big_endian != job->big_endian)
 		return pg_fail(error, PG_E_KERNEL_ARCH,
-			       "kernel: is big-endian, and could not read the "
-			       "core header of a little-endian kernel; give "
-			       "one of the same byte order");
+			       "kernel: is %s-endian, and could not read the "
+			       "core header and the notes of this kernel; give "
+			       "one of the same byte order",
+			       kernel->big_endian ? "big" : "little");
 	pg_elf_kernel_stay(kernel);
 	if (!kernel->relocatable) {
 		kernel->lowest = kernel->linked;
@@ -122,6 +123,7 @@ static enum pg_status begin(struct pg_job *job, struct pg_error *error)
 {
 	enum pg_status status = read_tree(job, error);
 
+	job->big_endian = pg_machine_big_endian(job->root);
 	if (status == PG_OK)
 		status = pg_fdt_ppc64(job->dtb, &job->ppc64, error);
 	if (status == PG_OK)

@@ -377,7 +377,7 @@ enum pg_status pg_load_query(const char *root, struct pg_load_state *out,
 
 /* Finds the purgatory's log in an ELF vmcore (/proc/vmcore or saved) at @path
  * and copies the whole area into @out, allocated with malloc(3), *@bytes long
- * (validated; host byte order must be the target's). PG_E_NO_LOG. */
+ * (validated; integers in this program's byte order). PG_E_NO_LOG. */
 enum pg_status pg_log_read(const char *path, struct pg_log **out, size_t *bytes,
 			   struct pg_error *error);
 enum pg_status pg_log_print(const struct pg_log *log, size_t bytes, FILE *to,
