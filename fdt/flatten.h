@@ -29,7 +29,6 @@ struct pg_ppc64_machine {
 	bool opal;	      /* bare metal */
 	struct pg_span opal_memory;
 	uint64_t opal_entry;
-	bool plugged; /* memory by ibm,dynamic-reconfiguration-memory */
 	struct pg_console console;
 };
 enum pg_status pg_fdt_ppc64(struct pg_bytes blob, struct pg_ppc64_machine *out,
@@ -45,7 +44,8 @@ enum pg_status pg_fdt_ppc64_reserved(struct pg_bytes blob, struct pg_span *out,
 
 /* Copies @blob to *@out (malloc(3)), in which each memory node has
  * linux,usable-memory: what it shares with @usable (drivers/of/fdt.c,
- * early_init_dt_scan_memory()). */
+ * early_init_dt_scan_memory()). So have blocks that can be plugged
+ * (drconf.h). */
 enum pg_status pg_fdt_usable_memory(struct pg_bytes blob,
 				    const struct pg_span *usable, size_t count,
 				    struct pg_bytes *out,

@@ -98,9 +98,6 @@ enum pg_status pg_fdt_ppc64(struct pg_bytes blob, struct pg_ppc64_machine *out,
 	read_chosen(blob.data, &machine);
 	read_firmware(blob.data, &machine);
 	machine.console = find_console(blob.data, machine.opal);
-	machine.plugged =
-		fdt_path_offset(blob.data,
-				"/ibm,dynamic-reconfiguration-memory") >= 0;
 	fdt_for_each_subnode(node, blob.data, 0)
 	{
 		if (is_type(blob.data, node, "memory") &&

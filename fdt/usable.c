@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fdt/drconf.h"
 #include "fdt/flatten.h"
 #include "fdt/tree.h"
 
@@ -11,16 +12,6 @@
 /* A property with its header and name, for each of a few memory nodes. */
 #define NODE_BYTES (64 + (USABLE_MAX + 1) * PAIR_BYTES)
 #define NODES_MAX  1024
-
-/* Where two spans meet; bytes 0: nowhere. */
-static struct pg_span meet(struct pg_span a, struct pg_span b)
-{
-	uint64_t start = a.start > b.start ? a.start : b.start;
-	uint64_t end = pg_span_end(a) < pg_span_end(b) ? pg_span_end(a)
-						       : pg_span_end(b);
-
-	return (struct pg_span){start, end > start ? end - start : 0};
-}
 
 /* All of @node's reg, against all of @usable. None is one empty pair: without
  * the property the node would be used whole. */
@@ -40,7 +31,7 @@ static int limit(void *tree, int node, const struct pg_span *usable,
 				  &memory))
 			return -FDT_ERR_BADVALUE;
 		for (size_t n = 0; n < count; n++) {
-			struct pg_span both = meet(memory, usable[n]);
+			struct pg_span both = pg_span_meet(memory, usable[n]);
 
 			if (both.bytes == 0)
 				continue;
@@ -78,7 +69,7 @@ enum pg_status pg_fdt_usable_memory(struct pg_bytes blob,
 {
 	const size_t nodes = count_memory(blob.data);
 	uint32_t address, size;
-	size_t room;
+	size_t room, blocks;
 	uint8_t *tree;
 	int node, result;
 
@@ -91,7 +82,12 @@ enum pg_status pg_fdt_usable_memory(struct pg_bytes blob,
 		return pg_fail(error, PG_E_MACHINE,
 			       "device tree: has %zu memory nodes, not 1 to %u",
 			       nodes, NODES_MAX);
-	room = fdt_totalsize(blob.data) + nodes * NODE_BYTES;
+	if (!pg_fdt_drconf_bytes(blob.data, usable, count, &blocks))
+		return pg_fail(error, PG_E_CORRUPT,
+			       "device tree: /ibm,dynamic-reconfiguration-"
+			       "memory: its blocks are missing, wrap around "
+			       "or are too many; copy or make it again");
+	room = fdt_totalsize(blob.data) + (nodes + 1) * NODE_BYTES + blocks;
 	tree = malloc(room);
 	if (tree == NULL)
 		return pg_fail(error, PG_E_NO_MEMORY,
@@ -104,6 +100,8 @@ enum pg_status pg_fdt_usable_memory(struct pg_bytes blob,
 				result = limit(tree, node, usable, count);
 		}
 	}
+	if (result == 0)
+		result = pg_fdt_drconf_limit(tree, usable, count);
 	if (result == 0)
 		result = fdt_pack(tree);
 	if (result != 0) {

@@ -108,12 +108,6 @@ static enum pg_status settle(struct pg_job *job, struct pg_error *error)
 		kernel->lowest = kernel->linked;
 		kernel->highest = kernel->linked + kernel->memory_bytes - 1;
 	}
-	if (job->ppc64.plugged)
-		return pg_fail(error, PG_E_MACHINE,
-			       "device tree: /ibm,dynamic-reconfiguration-"
-			       "memory: a crash load with memory that can be "
-			       "plugged is not supported; give the machine "
-			       "all of its memory at boot");
 	if (job->ppc64.crash.bytes == 0)
 		return PG_OK;
 	return limit_memory(job, error);

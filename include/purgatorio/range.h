@@ -49,6 +49,16 @@ static inline bool pg_span_contains(struct pg_span outer, struct pg_span inner)
 	       pg_span_end(inner) <= pg_span_end(outer);
 }
 
+/* What @a and @b share; bytes 0: nothing. */
+static inline struct pg_span pg_span_meet(struct pg_span a, struct pg_span b)
+{
+	uint64_t start = a.start > b.start ? a.start : b.start;
+	uint64_t end = pg_span_end(a) < pg_span_end(b) ? pg_span_end(a)
+						       : pg_span_end(b);
+
+	return (struct pg_span){start, end > start ? end - start : 0};
+}
+
 /* @value rounded up to @alignment, a power of two. False when it wraps. */
 static inline bool pg_align_up(uint64_t value, uint64_t alignment,
 			       uint64_t *out)

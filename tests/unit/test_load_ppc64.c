@@ -215,7 +215,7 @@ static void test_refusals(void **state)
 	trial = begin_ppc64(PG_LOAD_CRASH);
 	CELLS(&trial.machine, "ibm,dynamic-reconfiguration-memory/ibm,lmb-size",
 	      0, 1 << 28);
-	refuse(&trial, PG_E_MACHINE, "can be plugged");
+	refuse(&trial, PG_E_CORRUPT, "its blocks");
 
 	trial = begin_ppc64(PG_LOAD_CRASH);
 	machine_put(&trial.machine, "/proc/iomem",
