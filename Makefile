@@ -36,6 +36,7 @@ include mk/host.mk
 include mk/baremetal.mk
 include mk/tests.mk
 include mk/fuzz.mk
+include mk/ppc64be.mk
 include mk/lint.mk
 include mk/install.mk
 

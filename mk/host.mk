@@ -11,12 +11,16 @@ HOSTFLAGS  += $(CPPFLAGS) $(CFLAGS)
 # Device trees, and compressed kernels.
 HOSTLIBS   := -lfdt -lz -llzma -lzstd -pthread
 
-# $(call lib_sources,<arch>): of a library for that machine.
+# $(call lib_sources,<arch>): of a library for that machine. MACHINE_SOURCES
+# says what a machine has that is no architecture of the tree.
 lib_sources = $(SHA256_C) \
-	$(or $(wildcard arch/$(1)/sha256_*.[cS] arch/$(1)/host_*.c),\
+	$(or $(MACHINE_SOURCES_$(1)),\
+	     $(wildcard arch/$(1)/sha256_*.[cS] arch/$(1)/host_*.c),\
 	     sha256/backend_none.c) \
 	$(wildcard purgatory/check*.c) purgatory/status.c \
-	$(wildcard fdt/*.c fdt/core/*.c pack/*.c load/*.c)
+	$(filter-out pack/compressed.c pack/unpack_none.c,\
+		$(wildcard fdt/*.c fdt/core/*.c pack/*.c load/*.c)) \
+	$(or $(UNPACK_SOURCES_$(1)),pack/compressed.c)
 LIB_SOURCES := $(call lib_sources,$(HOST))
 CLI_SOURCES := $(wildcard cli/*.c)
 
@@ -41,7 +45,7 @@ $(2)/libpurgatorio.a: $$(LIB_OBJECTS_$(2))
 $(2)/purgatorio-static: $$(CLI_OBJECTS_$(2)) $(2)/libpurgatorio.a
 	$$(call say,LD,$$@)
 	$$(Q)$(3) $(5) -static -s -Wl,--build-id=none $$(LDFLAGS) $$^ \
-		$$(HOSTLIBS) -o $$@
+		$$(or $$(HOSTLIBS_$(1)),$$(HOSTLIBS)) -o $$@
 -include $$(patsubst %.o,%.d,$$(LIB_OBJECTS_$(2)) $$(CLI_OBJECTS_$(2)))
 endef
 $(eval $(call host,$(HOST),$(H),$(HOSTCC),$(HOSTAR),,))

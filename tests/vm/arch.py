@@ -5,7 +5,7 @@ QEMU makes them, and what the guests' command lines need."""
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 TREE = Path(__file__).resolve().parents[2]
@@ -39,6 +39,8 @@ class Arch:
     modules: tuple[str, ...] = ("virtio_pci", "virtio_blk")  # it needs
     announces: bool = True  # its panic, before it enters the purgatory
     makes_core: bool = False  # the capture kernel makes the core header
+    image: str = ""  # of which architecture's purgatory; "": its own
+    busybox: bool = True  # else its shell is guest/shell.c
 
     @property
     def variant(self) -> str:
@@ -62,8 +64,12 @@ class Arch:
                                   else f"witness-{self.name}")
 
     @property
+    def shell(self) -> Path:
+        return BUILD / "tests" / f"shell-{self.name}"
+
+    @property
     def purgatory(self) -> Path:
-        return BUILD / self.name / "purgatory.elf"
+        return BUILD / (self.image or self.name) / "purgatory.elf"
 
     @property
     def first(self) -> str:
@@ -101,6 +107,10 @@ PPC64 = Arch("ppc64", "ppc64el", "powerpc64le-linux-gnu", "lib64",
              "mitigations=off quiet", True, 0, "qemu-ppc64le",
              low=(0x100, 0xFF00), low_name="64 KB", cpu="power9", memory="2G",
              kernel_file="vmlinux")
+# Debian has no such kernel and no programs, just a C library.
+PPC64BE = replace(PPC64, name="ppc64be", debian="ppc64be",
+                  triplet="powerpc64-linux-gnu", emulator="qemu-ppc64",
+                  modules=(), own_kernel=True, image="ppc64", busybox=False)
 # All that the dead kernel had lies where the capture kernel will run. The line
 # mode console is the second one; commands come by virtio.
 S390X = Arch("s390x", "s390x", "s390x-linux-gnu", "lib",
@@ -110,4 +120,4 @@ S390X = Arch("s390x", "s390x", "s390x-linux-gnu", "lib",
              "quiet", False, 0, "qemu-s390x", disk="virtio-blk-ccw",
              modules=(), memory="256M", own_kernel=True,
              announces=False, makes_core=True)
-ALL = {a.name: a for a in (X86_64, ARM64, PPC64, S390X)}
+ALL = {a.name: a for a in (X86_64, ARM64, PPC64, PPC64BE, S390X)}

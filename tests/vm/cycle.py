@@ -65,8 +65,10 @@ class Cycle:
         m = self.machine
         text = f"marker-{secrets.token_hex(8)} "
         m.must(f"witness mark '{text}' >/tmp/mark &")
-        address = m.must("until [ -s /tmp/mark ]; do sleep 0.02; done; "
-                         "cat /tmp/mark")
+        address = ""
+        while not re.fullmatch(r"0x\w+\n", address):
+            m.pump(0.02)
+            _, address = m.run("cat /tmp/mark")
         low = (self._low_memory("/proc/kcore")
                if self.guest.arch.low_memory else "")
         self.marks = Marks(text, int(address, 16), low)

@@ -21,6 +21,7 @@ from arch import TREE, Arch
 SOURCE = Path("/usr/src/linux-source-6.1.tar.xz")
 # What Linux calls the architecture, and where the image is.
 LINUX = {"arm64": ("arm64", "aarch64-linux-gnu-", "arch/arm64/boot/Image"),
+         "ppc64be": ("powerpc", "powerpc64-linux-gnu-", "vmlinux"),
          "s390x": ("s390", "s390x-linux-gnu-", "arch/s390/boot/bzImage")}
 
 
@@ -39,8 +40,8 @@ def build(arch: Arch) -> tuple[Path, str]:
         packages.say(f"building a kernel for {arch.variant} from {SOURCE}")
         with packages._building(root) as work:
             _build(arch, fragments, work)
-    (kernel,) = (root / "boot").glob("vmlinuz-*")
-    return root, kernel.name.removeprefix("vmlinuz-")
+    (kernel,) = (root / "boot").glob(f"{arch.kernel_file}-*")
+    return root, kernel.name.removeprefix(f"{arch.kernel_file}-")
 
 
 def _version() -> bytes:
@@ -67,7 +68,8 @@ def _build(arch: Arch, fragments: list[Path], work: Path) -> None:
                                  check=True, text=True, env=_environment(),
                                  stdout=subprocess.PIPE).stdout.strip()
         (work / "boot").mkdir()
-        shutil.copy(Path(folder) / image, work / "boot" / f"vmlinuz-{release}")
+        shutil.copy(Path(folder) / image,
+                    work / "boot" / f"{arch.kernel_file}-{release}")
         shutil.copy(Path(folder) / ".config", work / "boot" / "config")
 
 

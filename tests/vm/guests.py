@@ -42,15 +42,17 @@ def build(peer: bool = True, arch: Arch = X86_64) -> Guest:
     folder.mkdir(parents=True, exist_ok=True)
 
     capture = _base(arch)
-    _program(capture, arch, "makedumpfile", "usr/bin/makedumpfile")
+    if arch.busybox:
+        _program(capture, arch, "makedumpfile", "usr/bin/makedumpfile")
     _modules(capture, root / "lib" / "modules" / release, *arch.modules)
     capture_path = _write(folder / "capture.cpio", capture.build())
 
     first = _base(arch)
     if arch.purgatory.exists():
-        first.add_file(f"lib/purgatorio/{arch.name}/purgatory.elf",
+        first.add_file("lib/purgatorio/"
+                       f"{arch.image or arch.name}/purgatory.elf",
                        arch.purgatory)
-    if peer:
+    if peer and arch.busybox:
         _program(first, arch, "kexec-tools", "sbin/kexec")
     first.add_file(KERNEL[1:], kernel)
     first.add_file(INITRD[1:], capture_path)
@@ -60,6 +62,21 @@ def build(peer: bool = True, arch: Arch = X86_64) -> Guest:
 
 def _base(arch: Arch) -> Initramfs:
     files = Initramfs()
+    if arch.busybox:
+        _busybox(files, arch)
+    else:
+        files.add_file("init", arch.shell, 0o755)
+    for folder in ("dev", "proc", "sys", "tmp", "mnt"):
+        files.folder(folder)
+    files.add("etc/passwd", b"root:x:0:0::/:/bin/sh\n"
+              b"nobody:x:65534:65534::/:/bin/sh\n")
+    files.add_file("bin/witness", arch.witness, 0o755)
+    if arch.command.exists():
+        files.add_file("bin/purgatorio", arch.command, 0o755)
+    return files
+
+
+def _busybox(files: Initramfs, arch: Arch) -> None:
     busybox = packages.fetch("busybox-static", arch.debian)
     files.add_file("bin/busybox", busybox / "bin" / "busybox", 0o755)
     # All architectures have the same ones; this one's can be asked.
@@ -70,16 +87,8 @@ def _base(arch: Arch) -> Initramfs:
     for applet in applets:
         if applet != "busybox":
             files.link(f"bin/{applet}", "busybox")
-    for folder in ("dev", "proc", "sys", "tmp", "mnt"):
-        files.folder(folder)
-    files.add("etc/passwd", b"root:x:0:0::/:/bin/sh\n"
-              b"nobody:x:65534:65534::/:/bin/sh\n")
     files.add_file("init", TREE / "tests/vm/guest/init.sh", 0o755)
     files.add_file("bin/alone", TREE / "tests/vm/guest/alone.sh", 0o755)
-    files.add_file("bin/witness", arch.witness, 0o755)
-    if arch.command.exists():
-        files.add_file("bin/purgatorio", arch.command, 0o755)
-    return files
 
 
 def _program(files: Initramfs, arch: Arch, package: str, path: str) -> None:
