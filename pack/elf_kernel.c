@@ -30,10 +30,10 @@
 #define RUN_AT_ZERO	 0x72756e30u
 #define RUN_AT_LOAD_STAY 1u
 
-/* A little-endian kernel can be entered big-endian: it begins with the
- * instruction tdi 0, 0, 72 (arch/powerpc/include/asm/ppc_asm.h,
+/* A kernel can be entered in either byte order: it begins with the instruction
+ * tdi 0, 0, 72, in its own (arch/powerpc/include/asm/ppc_asm.h,
  * FIXUP_ENDIAN). */
-static const uint8_t fixup_endian[] = {0x48, 0x00, 0x00, 0x08};
+#define FIXUP_ENDIAN 0x08000048u
 
 struct loads {
 	Elf64_Phdr at[LOADS_MAX];
@@ -216,8 +216,8 @@ enum pg_status pg_elf_kernel_flat(struct pg_bytes image, uint64_t memory_bytes,
 		return pg_fail(error, PG_E_CORRUPT,
 			       "image: its kernel has %zu bytes; pack it again",
 			       image.size);
-	describe(image, pg_load_le32(image.data) != pg_load_be32(fixup_endian),
-		 address, &kernel);
+	describe(image, pg_load_le32(image.data) != FIXUP_ENDIAN, address,
+		 &kernel);
 	*out = kernel;
 	return PG_OK;
 }

@@ -78,7 +78,7 @@ static void put_ppc64(bool big)
 	put_phdr(big, segment, 0x100, 0, 0x200, 0x4000);
 	pg_store64(big, segment + offsetof(Elf64_Phdr, p_align), 0x10000);
 	pg_store32(big, file + 0x100 + 0x5c, 0x72756e30);
-	pg_store_le32(file + 0x100, 0x48000008);
+	pg_store32(big, file + 0x100, 0x08000048); /* FIXUP_ENDIAN */
 	strcpy((char *)file + 0x180, "Linux version 6.1.7-test (x");
 	put("elf_kernel", big ? "big" : "little",
 	    (struct pg_bytes){file, sizeof(file)});

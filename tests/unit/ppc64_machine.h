@@ -37,7 +37,7 @@ static inline struct pg_bytes make_kernel(bool big)
 	pg_store16(big, file + 54, sizeof(Elf64_Phdr));
 	pg_store16(big, file + 56, 1);
 	put_phdr(big, load, 0x1000, 0, KERNEL_BYTES, 0x2000000);
-	pg_store_le32(file + 0x1000, 0x48000008);
+	pg_store32(big, file + 0x1000, 0x08000048); /* FIXUP_ENDIAN */
 	pg_store32(big, file + 0x1000 + 0x5c, 0x72756e30);
 	return (struct pg_bytes){file, sizeof(kernel_file)};
 }

@@ -38,8 +38,6 @@ static void put_load(uint8_t *file, bool big, size_t index, uint64_t offset,
 static void make(uint8_t file[FILE_BYTES], bool big, uint16_t type,
 		 uint64_t linked)
 {
-	static const uint8_t little_entry[] = {0x08, 0x00, 0x00, 0x48};
-
 	memset(file, 0, FILE_BYTES);
 	memcpy(file, ELFMAG, SELFMAG);
 	file[EI_CLASS] = ELFCLASS64;
@@ -56,8 +54,7 @@ static void make(uint8_t file[FILE_BYTES], bool big, uint16_t type,
 	pg_store16(big, file + offsetof(Elf64_Ehdr, e_phnum), 2);
 	put_load(file, big, 0, FIRST_AT, linked, 0x800, 0x900);
 	put_load(file, big, 1, 0x2000, linked + 0x20000, 0x200, 0x5000);
-	if (!big)
-		memcpy(file + FIRST_AT, little_entry, sizeof(little_entry));
+	pg_store32(big, file + FIRST_AT, 0x08000048); /* FIXUP_ENDIAN */
 	memcpy(file + FIRST_AT + 0x100, BANNER, sizeof(BANNER));
 	pg_store32(big, file + FIRST_AT + 0x5c, 0x72756e30);
 	file[0x2000] = 0x77;
