@@ -23,6 +23,8 @@ SOURCE = Path("/usr/src/linux-source-6.1.tar.xz")
 LINUX = {"arm64": ("arm64", "aarch64-linux-gnu-", "arch/arm64/boot/Image"),
          "ppc64be": ("powerpc", "powerpc64-linux-gnu-", "vmlinux"),
          "s390x": ("s390", "s390x-linux-gnu-", "arch/s390/boot/bzImage")}
+# More images, which go to boot/ too.
+MORE = {"ppc64be": ("arch/powerpc/boot/zImage",)}
 
 
 def build(arch: Arch) -> tuple[Path, str]:
@@ -63,13 +65,17 @@ def _build(arch: Arch, fragments: list[Path], work: Path) -> None:
         for fragment in fragments:
             _check((Path(folder) / ".config").read_text(),
                    fragment.read_text())
-        _run(make + [image.rsplit("/", 1)[1]], folder)
+        more = MORE.get(arch.name, ())
+        _run(make + [path.rsplit("/", 1)[-1] for path in (image, *more)],
+             folder)
         release = subprocess.run(make + ["kernelrelease"], cwd=folder,
                                  check=True, text=True, env=_environment(),
                                  stdout=subprocess.PIPE).stdout.strip()
         (work / "boot").mkdir()
         shutil.copy(Path(folder) / image,
                     work / "boot" / f"{arch.kernel_file}-{release}")
+        for path in more:
+            shutil.copy(Path(folder) / path, work / "boot")
         shutil.copy(Path(folder) / ".config", work / "boot" / "config")
 
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Callable
 
 import cycle
 import guests
 import manifest
 import qemu
 from arch import X86_64, Arch
+from qemu import Machine
 from tap import Tap, need
 
 OVMF_CODE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
@@ -34,16 +36,21 @@ def log_is_right(run: cycle.Cycle) -> None:
 def whole_cycle(name: str, dump: bool = False, before: str = "",
                 written: bool = False,
                 loader: str = "purgatorio", append: str = "",
-                lowest: int = 0, arch: Arch = X86_64, **spec) -> None:
+                lowest: int = 0, arch: Arch = X86_64,
+                see: Callable[[str, Machine], None] | None = None,
+                **spec) -> None:
     """From power on to power off. @before: a command of the first guest
     that has to succeed. @lowest: where the next kernel may lie. @dump: one
-    is written and read by crash; @written: just written."""
+    is written and read by crash; @written: just written.
+    @see: looks at both guests ("first", "capture")."""
     guest = guests.build(arch=arch)
     run = cycle.start(guest, name, append=append, **spec)
     with run.machine as machine:
         need(machine.ready("first", SECONDS) == guest.release, "wrong kernel")
         if before:
             machine.must(before)
+        if see:
+            see("first", machine)
         run.leave_marks()
         run.load(loader)
         if lowest:
@@ -51,6 +58,8 @@ def whole_cycle(name: str, dump: bool = False, before: str = "",
             need(entry >= lowest, f"the next kernel's entry is {entry:#x}")
         run.crash()
         need(run.captured(SECONDS) == guest.release, "wrong kernel")
+        if see:
+            see("capture", machine)
         run.check_core()
         run.check_marker()
         run.check_low_memory()
