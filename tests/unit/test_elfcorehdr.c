@@ -34,7 +34,8 @@ static void make(struct sample *sample)
 			 {{0x3f000000, 0xfe0000}, 0x3f000000}},
 	};
 	sample->in = (struct pg_core_input){&sample->notes, &sample->kernel,
-					    sample->runs, 4, EM_X86_64, false};
+					    sample->runs,   4,
+					    EM_X86_64,	    false};
 }
 
 static enum pg_status build(struct sample *sample, uint8_t **out)
