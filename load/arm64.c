@@ -20,7 +20,8 @@
 
 static enum pg_status begin(struct pg_job *job, struct pg_error *error)
 {
-	job->dtb = job->options->dtb;
+	job->dtb = job->options->dtb.size != 0 ? job->options->dtb
+					       : job->source.dtb;
 	if (job->dtb.size == 0) {
 		if (pg_sys_read(&job->fdt, error, job->root,
 				"/sys/firmware/fdt") != PG_OK)
@@ -186,10 +187,7 @@ static enum pg_status build_tree(struct pg_job *job, struct pg_error *error)
 
 	if (status != PG_OK)
 		return status;
-	if (job->initrd != SIZE_MAX)
-		edits.initrd = (struct pg_span){
-			pg_plan_address(job->plan, job->initrd),
-			job->source.initrd.size};
+	edits.initrd = pg_job_initrds(job);
 	if (job->core_part != SIZE_MAX) {
 		edits.core_header = pg_job_pages(job, job->core_part,
 						 pg_job_core_bytes(job));
@@ -212,13 +210,12 @@ static enum pg_status check_window(const struct pg_job *job,
 				   struct pg_error *error)
 {
 	uint64_t kernel = pg_plan_address(job->plan, job->kernel);
-	uint64_t initrd = job->initrd == SIZE_MAX
-				  ? kernel
-				  : pg_plan_address(job->plan, job->initrd);
+	const struct pg_span initrds = pg_job_initrds(job);
+	uint64_t initrd = initrds.bytes == 0 ? kernel : initrds.start;
 	uint64_t base = pg_align_down(kernel < initrd ? kernel : initrd,
 				      INITRD_WINDOW_ALIGNMENT);
 
-	if (initrd + job->source.initrd.size - base <= INITRD_WINDOW_BYTES &&
+	if (initrd + initrds.bytes - base <= INITRD_WINDOW_BYTES &&
 	    kernel + job->source.kernel.memory_bytes - base <=
 		    INITRD_WINDOW_BYTES)
 		return PG_OK;

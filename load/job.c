@@ -105,6 +105,14 @@ enum pg_status pg_job_part(struct pg_job *job, const char *name, uint32_t kind,
 	return pg_plan_part(job->plan, &spec, index, error);
 }
 
+static uint64_t whole_pages(const struct pg_job *job, uint64_t bytes)
+{
+	const uint64_t page =
+		job->arch->page_bytes ? job->arch->page_bytes : PG_PAGE_BYTES;
+
+	return (bytes + page - 1) & ~(page - 1);
+}
+
 static enum pg_status kernel_part(struct pg_job *job, struct pg_error *error)
 {
 	const struct pg_kernel *kernel = &job->source.kernel;
@@ -124,19 +132,48 @@ static enum pg_status kernel_part(struct pg_job *job, struct pg_error *error)
 	return pg_plan_part(job->plan, &spec, &job->kernel, error);
 }
 
-static enum pg_status initrd_part(struct pg_job *job, struct pg_error *error)
+/* One behind the other. What is between them is zeroed before the kernel reads
+ * it, which skips zeros there and nothing else. */
+static enum pg_status initrd_parts(struct pg_job *job, struct pg_error *error)
 {
-	struct pg_part_spec spec = {
-		.name = "initrd",
-		.kind = PG_PART_INITRD,
-		.content = job->source.initrd,
-		.highest = job->source.kernel.initrd_highest,
-		.flags = PG_SPEC_TOP_DOWN,
-	};
+	const size_t count = job->source.initrd_count;
+	enum pg_status status = PG_OK;
 
-	if (job->source.initrd.size == 0)
-		return PG_OK;
-	return pg_plan_part(job->plan, &spec, &job->initrd, error);
+	for (size_t i = 0; i < count && status == PG_OK; i++) {
+		const struct pg_source_initrd *initrd = &job->source.initrds[i];
+		struct pg_part_spec spec = {
+			.kind = PG_PART_INITRD,
+			.content = initrd->content,
+			.highest = job->source.kernel.initrd_highest,
+			.flags = i == 0 ? PG_SPEC_TOP_DOWN : PG_SPEC_BEHIND,
+		};
+
+		memcpy(spec.name, initrd->name, sizeof(spec.name));
+		if (i + 1 < count) {
+			spec.flags |= PG_SPEC_FILL;
+			spec.memory_bytes =
+				whole_pages(job, initrd->content.size);
+		}
+		status = pg_plan_part(job->plan, &spec, &job->initrd_last,
+				      error);
+		if (i == 0)
+			job->initrd = job->initrd_last;
+	}
+	return status;
+}
+
+struct pg_span pg_job_initrds(const struct pg_job *job)
+{
+	const struct pg_source *source = &job->source;
+	struct pg_span span = {0, 0};
+
+	if (source->initrd_count == 0)
+		return span;
+	span.start = pg_plan_address(job->plan, job->initrd);
+	span.bytes = pg_plan_address(job->plan, job->initrd_last) +
+		     source->initrds[source->initrd_count - 1].content.size -
+		     span.start;
+	return span;
 }
 
 enum pg_status pg_job_parts(struct pg_job *job, struct pg_error *error)
@@ -144,7 +181,7 @@ enum pg_status pg_job_parts(struct pg_job *job, struct pg_error *error)
 	enum pg_status status = kernel_part(job, error);
 
 	if (status == PG_OK)
-		status = initrd_part(job, error);
+		status = initrd_parts(job, error);
 	if (status == PG_OK)
 		status = job->arch->parts(job, error);
 	if (status == PG_OK)
@@ -156,11 +193,8 @@ enum pg_status pg_job_parts(struct pg_job *job, struct pg_error *error)
 struct pg_span pg_job_pages(const struct pg_job *job, size_t index,
 			    uint64_t bytes)
 {
-	const uint64_t page =
-		job->arch->page_bytes ? job->arch->page_bytes : PG_PAGE_BYTES;
-
 	return (struct pg_span){pg_plan_address(job->plan, index),
-				(bytes + page - 1) & ~(page - 1)};
+				whole_pages(job, bytes)};
 }
 
 enum pg_status pg_job_finish(struct pg_job *job, struct pg_error *error)

@@ -10,14 +10,26 @@
 #include "fdt/flatten.h"
 #include "load/elfcorehdr.h"
 #include "load/machine.h"
+#include "pack/uki.h"
 
 /* ------------------------------------------ the files (load/source.c) --- */
 
-/* The kernel, initrd and command line to load, from a kernel file or from an
- * image of pg_pack(). */
+struct pg_source_initrd {
+	char name[24];
+	struct pg_bytes content;
+};
+
+/* Those of an EFI program with its microcode, and those of the options. */
+#define PG_SOURCE_INITRDS_MAX (PG_UKI_INITRDS_MAX + 2)
+
+/* The kernel, initrds and command line to load, from a kernel file, from an
+ * image of pg_pack() or from an EFI program with a kernel inside. */
 struct pg_source {
 	struct pg_kernel kernel;
-	struct pg_bytes initrd; /* size 0: none */
+	/* The kernel reads them one behind the other. */
+	struct pg_source_initrd initrds[PG_SOURCE_INITRDS_MAX];
+	size_t initrd_count;
+	struct pg_bytes dtb;	/* of an EFI program; size 0: none */
 	char *command_line;	/* of the files and options alone; owned */
 	struct pg_image *image; /* or NULL */
 	size_t kernel_part, initrd_part;    /* of the image; SIZE_MAX: none */
@@ -33,6 +45,14 @@ enum pg_status pg_source_digests(const struct pg_source *source,
 				 struct pg_plan *plan, size_t kernel_index,
 				 size_t initrd_index, struct pg_error *error);
 void pg_source_free(struct pg_source *source);
+
+/* Adds one; nothing when it is empty. There is room. */
+void pg_source_initrd(struct pg_source *source, const char *name,
+		      struct pg_bytes content);
+
+/* The parts of an EFI program. (load/source_uki.c) */
+enum pg_status pg_source_uki(const struct pg_load_options *options,
+			     struct pg_source *source, struct pg_error *error);
 
 /* s390x: the kernel and its command line from the two parts of an image.
  * (load/source_s390x.c) */
@@ -139,7 +159,8 @@ struct pg_job {
 	struct pg_plan *plan;
 	struct pg_map e820;
 	/* parts of the plan; SIZE_MAX: not there */
-	size_t kernel, initrd, cmdline, params, efi_map;
+	size_t kernel, initrd, cmdline, params, efi_map; /* the first initrd */
+	size_t initrd_last;
 	char *command_line;
 	uint8_t *params_content;
 	/* arm64: this kernel's device tree, and the next one's */
@@ -189,6 +210,10 @@ enum pg_status pg_job_part(struct pg_job *job, const char *name, uint32_t kind,
  * own. */
 struct pg_span pg_job_pages(const struct pg_job *job, size_t index,
 			    uint64_t bytes);
+
+/* From the first byte of the first initrd to the last of the last one; bytes
+ * 0: there is none. */
+struct pg_span pg_job_initrds(const struct pg_job *job);
 
 /* Where the low memory at @address will be saved. (load/x86_64.c) */
 uint64_t pg_job_backup(const struct pg_job *job, uint64_t address);

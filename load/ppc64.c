@@ -276,10 +276,7 @@ static enum pg_status build_tree(struct pg_job *job, struct pg_error *error)
 	size_t bytes;
 
 	edits.reserved_count = list_reserved(job, reserved);
-	if (job->initrd != SIZE_MAX)
-		edits.initrd = (struct pg_span){
-			pg_plan_address(job->plan, job->initrd),
-			job->source.initrd.size};
+	edits.initrd = pg_job_initrds(job);
 	status =
 		pg_fdt_edit(job->dtb, &edits, &job->dtb_content, &bytes, error);
 	if (status != PG_OK)

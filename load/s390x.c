@@ -138,11 +138,9 @@ static enum pg_status finish(struct pg_job *job, struct pg_error *error)
 	struct pg_s390_parameters in = {.oldmem = job->region,
 					.command_line = job->command_line};
 
-	if (job->initrd != SIZE_MAX)
-		in.initrd = (struct pg_span){
-			pg_plan_address(job->plan, job->initrd) -
-				job->region.start,
-			job->source.initrd.size};
+	in.initrd = pg_job_initrds(job);
+	if (in.initrd.bytes != 0)
+		in.initrd.start -= job->region.start;
 	job->params_content = malloc(kernel->head.size);
 	if (!job->params_content)
 		return pg_fail(error, PG_E_NO_MEMORY,

@@ -175,9 +175,10 @@ static enum pg_status read_image(const struct pg_load_options *options,
 		return error->status;
 	source->initrd_part = find_part(source->image, PG_PART_INITRD);
 	if (source->initrd_part != SIZE_MAX)
-		source->initrd =
+		pg_source_initrd(
+			source, "initrd",
 			pg_image_part(source->image, source->initrd_part)
-				.content;
+				.content);
 	return cmdline_of_image(source, error);
 }
 
@@ -209,6 +210,37 @@ static enum pg_status complete_cmdline(const struct pg_load_options *options,
 	return pg_cmdline_add(&source->command_line, error, "%s", given);
 }
 
+void pg_source_initrd(struct pg_source *source, const char *name,
+		      struct pg_bytes content)
+{
+	struct pg_source_initrd *initrd =
+		&source->initrds[source->initrd_count];
+
+	if (content.size == 0)
+		return;
+	memset(initrd, 0, sizeof(*initrd));
+	snprintf(initrd->name, sizeof(initrd->name), "%s", name);
+	initrd->content = content;
+	source->initrd_count++;
+}
+
+static enum pg_status join_initrds(const struct pg_load_options *options,
+				   struct pg_source *source,
+				   struct pg_error *error)
+{
+	struct pg_bytes joined;
+	enum pg_status status =
+		pg_initrds_join(options->initrds, options->initrd_count,
+				&joined, &source->initrd_copy, error);
+
+	if (status == PG_OK)
+		pg_source_initrd(source,
+				 source->initrd_count == 0 ? "initrd"
+							   : "initrd-added",
+				 joined);
+	return status;
+}
+
 enum pg_status pg_source_read(const struct pg_load_options *options,
 			      const char *root, struct pg_source *out,
 			      struct pg_error *error)
@@ -233,10 +265,10 @@ enum pg_status pg_source_read(const struct pg_load_options *options,
 		status = read_image(options, arch->arch, &source, error);
 	} else {
 		status = pg_kernel_read(file, &source.kernel, error);
+		if (status == PG_OK && pg_uki_recognise(file))
+			status = pg_source_uki(options, &source, error);
 		if (status == PG_OK)
-			status = pg_initrds_join(
-				options->initrds, options->initrd_count,
-				&source.initrd, &source.initrd_copy, error);
+			status = join_initrds(options, &source, error);
 	}
 	if (status == PG_OK && source.kernel.arch != arch->arch)
 		status = pg_fail(error, PG_E_KERNEL_ARCH,

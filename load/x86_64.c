@@ -171,10 +171,8 @@ static enum pg_status build_params(struct pg_job *job, struct pg_error *error)
 		return pg_fail(error, PG_E_NO_MEMORY,
 			       "boot_params: out of memory");
 	content.data = job->params_content;
-	if (job->initrd != SIZE_MAX) {
-		in.initrd_address = pg_plan_address(job->plan, job->initrd);
-		in.initrd_bytes = job->source.initrd.size;
-	}
+	in.initrd_address = pg_job_initrds(job).start;
+	in.initrd_bytes = pg_job_initrds(job).bytes;
 	if (job->efi.runtime) {
 		pg_efi_info(&job->efi, pg_plan_address(job->plan, job->efi_map),
 			    efi_info);

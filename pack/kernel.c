@@ -5,6 +5,7 @@
 
 #include "pack/kernel_formats.h"
 #include "pack/pe.h"
+#include "pack/uki.h"
 
 /* Image.gz in an EFI zboot image in an EFI program: nobody does more. */
 #define DEPTH_MAX 4
@@ -21,6 +22,7 @@ static enum pg_status find_inner(struct pg_bytes file, struct pg_bytes *out,
 				 struct pg_error *error)
 {
 	struct pg_error ignored;
+	struct pg_uki uki;
 	struct pg_pe pe;
 
 	*out = (struct pg_bytes){NULL, 0};
@@ -36,8 +38,11 @@ static enum pg_status find_inner(struct pg_bytes file, struct pg_bytes *out,
 		return PG_OK;
 	if (pg_zboot_recognise(file))
 		return pg_zboot_payload(file, out, kind, error);
-	/* A unified kernel image, as systemd-stub defines it. */
-	pg_pe_section(&pe, ".linux", out);
+	if (!pg_uki_recognise(file))
+		return PG_OK;
+	if (pg_uki_read(file, &uki, error) != PG_OK)
+		return error->status;
+	*out = uki.linux_image;
 	return PG_OK;
 }
 

@@ -13,7 +13,6 @@
 #define COFF_OPTIONAL_BYTES 20	 /* u16 */
 #define COFF_END	    24
 #define SECTION_BYTES	    40
-#define SECTION_NAME_BYTES  8
 #define SECTION_MEMORY	    8  /* u32, VirtualSize */
 #define SECTION_CONTENT	    16 /* u32, SizeOfRawData */
 #define SECTION_AT	    20 /* u32, PointerToRawData */
@@ -94,20 +93,34 @@ enum pg_status pg_pe_open(struct pg_bytes file, struct pg_pe *out,
 	return status;
 }
 
+struct pg_bytes pg_pe_section_at(const struct pg_pe *pe, size_t index,
+				 char name[PG_PE_NAME_BYTES + 1])
+{
+	const uint8_t *at =
+		pe->file.data + pe->sections + index * SECTION_BYTES;
+	uint32_t content = pg_load_le32(at + SECTION_CONTENT);
+	uint32_t memory = pg_load_le32(at + SECTION_MEMORY);
+
+	memcpy(name, at, PG_PE_NAME_BYTES);
+	name[PG_PE_NAME_BYTES] = '\0';
+	if (content == 0)
+		return (struct pg_bytes){pe->file.data, 0};
+	/* The content is padded to FileAlignment. */
+	return (struct pg_bytes){pe->file.data + pg_load_le32(at + SECTION_AT),
+				 memory != 0 && memory < content ? memory
+								 : content};
+}
+
 bool pg_pe_section(const struct pg_pe *pe, const char *name,
 		   struct pg_bytes *out)
 {
 	for (size_t i = 0; i < pe->section_count; i++) {
-		const uint8_t *at =
-			pe->file.data + pe->sections + i * SECTION_BYTES;
-		uint32_t content = pg_load_le32(at + SECTION_CONTENT);
-		uint32_t memory = pg_load_le32(at + SECTION_MEMORY);
+		char found[PG_PE_NAME_BYTES + 1];
+		struct pg_bytes content = pg_pe_section_at(pe, i, found);
 
-		if (strncmp((const char *)at, name, SECTION_NAME_BYTES) != 0)
+		if (strncmp(found, name, PG_PE_NAME_BYTES) != 0)
 			continue;
-		/* The content is padded to FileAlignment. */
-		out->data = pe->file.data + pg_load_le32(at + SECTION_AT);
-		out->size = memory != 0 && memory < content ? memory : content;
+		*out = content;
 		return true;
 	}
 	return false;

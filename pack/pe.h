@@ -28,6 +28,11 @@ const char *pg_pe_machine_name(uint16_t machine);
 enum pg_status pg_pe_open(struct pg_bytes file, struct pg_pe *out,
 			  struct pg_error *error);
 
+/* The name and content of section @index, which is below section_count. */
+#define PG_PE_NAME_BYTES 8
+struct pg_bytes pg_pe_section_at(const struct pg_pe *pe, size_t index,
+				 char name[PG_PE_NAME_BYTES + 1]);
+
 /* The content of the section @name. False: there is none. */
 bool pg_pe_section(const struct pg_pe *pe, const char *name,
 		   struct pg_bytes *out);

@@ -8,7 +8,7 @@
 
 #define SPEC_FLAGS                                                             \
 	(PG_SPEC_FIXED | PG_SPEC_TOP_DOWN | PG_SPEC_FILL | PG_SPEC_NO_VERIFY | \
-	 PG_SPEC_RESERVED)
+	 PG_SPEC_RESERVED | PG_SPEC_BEHIND)
 
 struct pg_plan *pg_plan_new(uint32_t arch, struct pg_bytes purgatory_elf,
 			    struct pg_error *error)
@@ -166,6 +166,12 @@ enum pg_status pg_plan_part(struct pg_plan *plan,
 			       "plan: the name of part %zu is empty, too long "
 			       "or not printable",
 			       plan->part_count);
+	if ((spec->flags & PG_SPEC_BEHIND) &&
+	    (plan->part_count == 0 || (spec->flags & PG_SPEC_FIXED)))
+		return pg_fail(error, PG_E_USAGE,
+			       "%s: is behind no part, or has an address of "
+			       "its own",
+			       spec->name);
 	if (plan->part_count == PG_PARTS_MAX)
 		return pg_fail(error, PG_E_LIMIT,
 			       "%s: more than %u parts; join some", spec->name,

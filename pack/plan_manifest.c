@@ -10,6 +10,18 @@
 #include "pack/plan.h"
 #include "purgatorio/check.h"
 
+uint64_t pg_plan_manifest_bound(const struct pg_plan *plan)
+{
+	uint64_t bytes = sizeof(struct pg_manifest) +
+			 PG_COPIES_MAX * sizeof(struct pg_copy);
+
+	for (size_t i = 0; i < plan->part_count; i++)
+		bytes += sizeof(struct pg_part) + sizeof(struct pg_fill) +
+			 pg_range_count(plan->parts[i].spec.memory_bytes) *
+				 sizeof(struct pg_range);
+	return bytes;
+}
+
 static int by_address(const void *a, const void *b)
 {
 	const struct pg_plan_part *const *x = a;

@@ -11,7 +11,7 @@
 /* One thing to place: a part, or the purgatory with its manifest. */
 struct item {
 	const char *name;
-	uint64_t bytes; /* whole pages */
+	uint64_t bytes; /* whole pages, with those of parts behind it */
 	uint64_t alignment;
 	uint64_t offset;  /* from a multiple of alignment */
 	uint64_t lowest;  /* of its first byte */
@@ -31,18 +31,6 @@ struct placing {
 	struct pg_span taken[ITEMS_MAX];
 	size_t taken_count;
 };
-
-uint64_t pg_plan_manifest_bound(const struct pg_plan *plan)
-{
-	uint64_t bytes = sizeof(struct pg_manifest) +
-			 PG_COPIES_MAX * sizeof(struct pg_copy);
-
-	for (size_t i = 0; i < plan->part_count; i++)
-		bytes += sizeof(struct pg_part) + sizeof(struct pg_fill) +
-			 pg_range_count(plan->parts[i].spec.memory_bytes) *
-				 sizeof(struct pg_range);
-	return bytes;
-}
 
 static int by_difficulty(const void *a, const void *b)
 {
@@ -287,6 +275,11 @@ static void list_items(struct pg_plan *plan, struct placing *placing)
 		struct pg_plan_part *part = &plan->parts[i];
 		const struct pg_part_spec *spec = &part->spec;
 
+		if (spec->flags & PG_SPEC_BEHIND) {
+			placing->items[placing->item_count - 1].bytes +=
+				whole_pages(plan, spec->memory_bytes);
+			continue;
+		}
 		placing->items[placing->item_count++] = (struct item){
 			.name = spec->name,
 			.bytes = whole_pages(plan, spec->memory_bytes),
@@ -315,6 +308,18 @@ static void list_items(struct pg_plan *plan, struct placing *placing)
 	};
 }
 
+/* Parts behind others were placed with them. */
+static void share_out(struct pg_plan *plan)
+{
+	for (size_t i = 0; i < plan->part_count; i++) {
+		struct pg_plan_part *part = &plan->parts[i];
+
+		if (part->spec.flags & PG_SPEC_BEHIND)
+			part->span.start = pg_span_end(plan->parts[i - 1].span);
+		part->span.bytes = whole_pages(plan, part->spec.memory_bytes);
+	}
+}
+
 enum pg_status pg_plan_place(struct pg_plan *plan, struct pg_error *error)
 {
 	struct placing placing = {.plan = plan};
@@ -332,6 +337,7 @@ enum pg_status pg_plan_place(struct pg_plan *plan, struct pg_error *error)
 	}
 	for (size_t i = 0; i < placing.item_count; i++)
 		*placing.items[i].result = placing.taken[i];
+	share_out(plan);
 	plan->state = PG_PLAN_PLACED;
 	return PG_OK;
 }

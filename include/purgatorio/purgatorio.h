@@ -154,6 +154,8 @@ struct pg_part_spec {
 #define PG_SPEC_FILL	  0x4u	/* zero memory_bytes behind the content */
 #define PG_SPEC_NO_VERIFY 0x8u	/* the kernel may rewrite it after loading */
 #define PG_SPEC_RESERVED  0x10u /* not for the next kernel's free use */
+#define PG_SPEC_BEHIND	  0x20u /* on the pages behind the part added before,
+				   whose limits hold for both */
 
 #define PG_PLAN_WINDOWS_MAX 16
 
