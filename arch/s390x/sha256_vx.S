@@ -4,20 +4,20 @@
  *
  * SHA-256 of four streams at once, one in each word of the vector registers
  * (PoP chapters 22 and 23). Advances lanes[0] to lanes[3] by @blocks >= 1
- * blocks. Requires control register 0, bits 45 and 46. Called as a C function,
- * but for the vector registers: it changes all of them.
+ * blocks. Requires control register 0, bits 45 and 46. Called as a C function:
+ * the caller's halves of v8 to v15, f8 to f15, are kept.
  *
- *   r2  lanes	r3  blocks	r4, r5, r1, r6  the streams' data
- *   r7  K	r8  turns left
+ *   r2  lanes	r3  blocks	r4, r5, r1, r6  the data	r7  K	r8  turns
  *   v0-v7   the working variables a to h
  *   v8-v15  temporary; the message's rows while they are turned
  *   v16-v31 the message schedule, a window of 16 words
- *   160(r15)  the state before the block
+ *   160(r15)  the state before the block, then v8 to v15 as they were
  */
 #define LANE_BYTES	40		/* struct pg_sha256_lane */
 #define LANE_DATA	32
 #define STATE		160
-#define FRAME_BYTES	(STATE + 128)
+#define KEPT		(STATE + 128)
+#define FRAME_BYTES	(KEPT + 128)
 
 #define t0 %v8
 #define t1 %v9
@@ -113,6 +113,7 @@
 pg_sha256_vx_x4:
 	stmg	%r6,%r8,48(%r15)
 	aghi	%r15,-FRAME_BYTES
+	vstm	%v8,%v15,KEPT(%r15)
 	lg	%r4,LANE_DATA(%r2)
 	lg	%r5,LANE_BYTES+LANE_DATA(%r2)
 	lg	%r1,2*LANE_BYTES+LANE_DATA(%r2)
@@ -191,6 +192,7 @@ turn_16:
 	vst	%v21,LANE_BYTES+16(%r2)
 	vst	%v22,2*LANE_BYTES+16(%r2)
 	vst	%v23,3*LANE_BYTES+16(%r2)
+	vlm	%v8,%v15,KEPT(%r15)
 	aghi	%r15,FRAME_BYTES
 	lmg	%r6,%r8,48(%r15)
 	br	%r14
