@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import guest_kernel
 import packages
 from arch import X86_64, Arch, native_name
 from guests import BUILD, INITRD, KERNEL, Guest
@@ -179,7 +180,8 @@ def start(guest: Guest, name: str, append: str = "", watch=None,
 def ask_crash(dump: Path, release: str, commands: str,
               arch: Arch = X86_64) -> str:
     """What the crash utility says about a dump."""
-    vmlinux = packages.vmlinux(release, arch.debian)
+    vmlinux = (guest_kernel.vmlinux(arch) if arch.own_kernel
+               else packages.vmlinux(release, arch.debian))
     done = subprocess.run([*_crash(arch), "-s", "--no_scroll", str(vmlinux),
                            str(dump)], input=commands + "\nquit\n", text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

@@ -3,7 +3,8 @@
 Debian's linux-source, by tinyconfig, kernel/<arch>.config and what
 Arch.kernel_options names. It is kept in
 build/cache/<debian's arch>/linux-<hash of these>/ and built once, in some
-minutes."""
+minutes. In boot/ there lie vmlinuz-<release>, which boots, and what ALSO and
+UNCOMPRESSED name."""
 
 from __future__ import annotations
 
@@ -25,6 +26,11 @@ LINUX = {"arm64": ("arm64", "aarch64-linux-gnu-", "arch/arm64/boot/Image"),
          "s390x": ("s390", "s390x-linux-gnu-", "arch/s390/boot/bzImage")}
 # More images, which go to boot/ too.
 MORE = {"ppc64be": ("arch/powerpc/boot/zImage",)}
+# What else of the build is kept: the file that the image is made of, and what
+# has debug information.
+ALSO = {"s390x": {"elf": "arch/s390/boot/vmlinux", "vmlinux": "vmlinux"}}
+# Where the image can also be had uncompressed, as boot/image-<release>.
+UNCOMPRESSED = {"s390x": ["-d", "KERNEL_GZIP", "-e", "KERNEL_UNCOMPRESSED"]}
 
 
 def build(arch: Arch) -> tuple[Path, str]:
@@ -44,6 +50,15 @@ def build(arch: Arch) -> tuple[Path, str]:
             _build(arch, fragments, work)
     (kernel,) = (root / "boot").glob(f"{arch.kernel_file}-*")
     return root, kernel.name.removeprefix(f"{arch.kernel_file}-")
+
+
+def vmlinux(arch: Arch) -> Path:
+    """The kernel's ELF file with debug information."""
+    root, release = build(arch)
+    if "vmlinux" not in ALSO.get(arch.name, {}):
+        raise packages.Unavailable(f"{arch.name}'s kernel is built without "
+                                   "debug information")
+    return root / "boot" / f"vmlinux-{release}"
 
 
 def _version() -> bytes:
@@ -72,11 +87,21 @@ def _build(arch: Arch, fragments: list[Path], work: Path) -> None:
                                  check=True, text=True, env=_environment(),
                                  stdout=subprocess.PIPE).stdout.strip()
         (work / "boot").mkdir()
-        shutil.copy(Path(folder) / image,
-                    work / "boot" / f"{arch.kernel_file}-{release}")
+
+        def keep(path: str, name: str) -> None:
+            shutil.copy(Path(folder) / path, work / "boot" / name)
+
+        keep(image, f"{arch.kernel_file}-{release}")
         for path in more:
             shutil.copy(Path(folder) / path, work / "boot")
-        shutil.copy(Path(folder) / ".config", work / "boot" / "config")
+        keep(".config", "config")
+        for name, path in ALSO.get(arch.name, {}).items():
+            keep(path, f"{name}-{release}")
+        if arch.name in UNCOMPRESSED:
+            _run(["scripts/config", *UNCOMPRESSED[arch.name]], folder)
+            _run(make + ["olddefconfig"], folder)
+            _run(make + [image.rsplit("/", 1)[1]], folder)
+            keep(image, f"image-{release}")
 
 
 def _check(have: str, want: str) -> None:
