@@ -99,10 +99,14 @@ ARM64 = Arch("arm64", "arm64", "aarch64-linux-gnu", "lib",
              ("qemu-system-aarch64", "-machine", "virt"), "ttyAMA0",
              ("-device", "pci-serial,chardev=control"), "256M",
              "mitigations=off quiet", False, 0, "qemu-aarch64")
+# What QEMU's own emulation cannot do is not asked for: it would warn, also of
+# each state that is loaded.
+PSERIES = ("pseries,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken,"
+           "cap-ccf-assist=off")
 # A pseries machine has as many terminals as are asked for. kexec puts the
 # purgatory's first 256 bytes to 0 before the purgatory can save anything.
 PPC64 = Arch("ppc64", "ppc64el", "powerpc64le-linux-gnu", "lib64",
-             ("qemu-system-ppc64", "-machine", "pseries"), "hvc0",
+             ("qemu-system-ppc64", "-machine", PSERIES), "hvc0",
              ("-device", "spapr-vty,chardev=control"), "512M",
              "mitigations=off quiet", True, 0, "qemu-ppc64le",
              low=(0x100, 0xFF00), low_name="64 KB", cpu="power9", memory="2G",

@@ -15,6 +15,8 @@ REGISTERS = {
                "pc").split(),
     "s390x": ["mask", "pc"] + [f"r{i}" for i in range(16)],
     "arm64": [f"x{i}" for i in range(31)] + ["sp", "pc"],
+    "ppc64": [f"r{i}" for i in range(32)] + [f"f{i}" for i in range(32)] +
+    ["pc", "msr"],
 }
 CHUNK = 1024  # bytes in one memory packet; QEMU takes up to 2047
 

@@ -60,7 +60,13 @@ class Loaded:
 
 
 def crash_regions(machine: Machine) -> list[tuple[int, int]]:
-    """Start and length of what the first kernel reserved, low or high."""
+    """Start and length of what the first kernel reserved, low or high. On
+    ppc64 only its device tree says where that is."""
+    status, text = machine.run("witness hex /proc/device-tree/chosen/"
+                               "linux,crashkernel-base")
+    if status == 0:
+        return [(int(text, 16),
+                 int(machine.must("cat /sys/kernel/kexec_crash_size")))]
     text = machine.must("grep 'Crash kernel' /proc/iomem")
     found = re.findall(r"([0-9a-f]+)-([0-9a-f]+) : Crash", text)
     return [(int(a, 16), int(b, 16) + 1 - int(a, 16)) for a, b in found]

@@ -29,9 +29,12 @@ E_SELF, E_DIGEST = 14, 15
 
 # Parts of one range.
 SMALL = {"x86_64": ("boot_params", "cmdline", "elfcorehdr"),
-         "arm64": ("dtb", "elfcorehdr")}
+         "arm64": ("dtb", "elfcorehdr"),
+         "ppc64": ("dtb", "elfcorehdr")}
 # Interrupts that cannot come, by `info registers`.
 DAIF = 0x3C0  # PSTATE: all four masked
+# Where a CPU waits that was stopped.
+WAITS = {"arm64": "pg_arch_stop", "ppc64": "pg_ppc64_halt"}
 
 
 class Bed:
@@ -83,14 +86,21 @@ class Bed:
                         not int(flags[1], 16) & 0x200):
                     return True
                 continue
-            pc = re.search(r"PC=([0-9a-f]+)", text)
-            flags = re.search(r"PSTATE=([0-9a-f]+)", text)
+            pc = re.search(r"(?:PC=|NIP )([0-9a-f]+)", text)
             stop = (self.loaded["stop"].image +
-                    symbol(self.arch, "pg_arch_stop"))
-            if pc and flags and int(flags[1], 16) & DAIF == DAIF and (
-                    stop <= int(pc[1], 16) < stop + 64):
+                    symbol(self.arch, WAITS[self.arch.name]))
+            if pc and stop <= int(pc[1], 16) < stop + 64 and self.deaf(text):
                 return True
         return False
+
+    def deaf(self, text: str) -> bool:
+        """Will no interrupt have an effect? On ppc64, those that wake it
+        from the hypervisor are dismissed; it says so by having a status."""
+        if self.arch.name == "ppc64":
+            r31 = re.search(r"GPR28(?: [0-9a-f]{16}){3} ([0-9a-f]{16})", text)
+            return bool(r31) and 0 < int(r31[1], 16) < 40
+        flags = re.search(r"PSTATE=([0-9a-f]+)", text)
+        return bool(flags) and int(flags[1], 16) & DAIF == DAIF
 
 
 def judge(text: str, name: str, status: int) -> list[str]:

@@ -9,6 +9,7 @@
  *	                           address, stay in memory
  *	witness read CORE AT LEN   [AT, AT + LEN) of physical memory to stdout
  *	witness headers CORE       a line per program header, then a summary
+ *	witness hex FILE           its first bytes, in hexadecimal
  *	witness no-boot COMMAND... runs it as root without CAP_SYS_BOOT
  */
 #include <elf.h>
@@ -164,6 +165,20 @@ static int mark(const char *text)
 		pause();
 }
 
+static int print_hex(const char *path)
+{
+	unsigned char bytes[64];
+	int fd = open(path, O_RDONLY);
+	ssize_t got = fd < 0 ? -1 : read(fd, bytes, sizeof(bytes));
+
+	if (got < 0)
+		return fail("cannot read", path);
+	for (ssize_t i = 0; i < got; i++)
+		printf("%02x", bytes[i]);
+	putchar('\n');
+	return 0;
+}
+
 static int without_boot(char **command)
 {
 	if (prctl(PR_CAPBSET_DROP, CAP_SYS_BOOT, 0, 0, 0))
@@ -181,9 +196,11 @@ int main(int argc, char **argv)
 				     strtoull(argv[4], NULL, 0));
 	if (argc == 3 && !strcmp(argv[1], "headers"))
 		return print_headers(argv[2]);
+	if (argc == 3 && !strcmp(argv[1], "hex"))
+		return print_hex(argv[2]);
 	if (argc >= 3 && !strcmp(argv[1], "no-boot"))
 		return without_boot(argv + 2);
 	fprintf(stderr, "witness: mark TEXT | read CORE AT LEN | "
-			"headers CORE | no-boot COMMAND...\n");
+			"headers CORE | hex FILE | no-boot COMMAND...\n");
 	return 2;
 }
