@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The whole crash cycle of Debian's stock ppc64le kernel: under a hypervisor's
 firmware (pseries, SLOF) with the radix and the hash MMU, and on bare metal
-(powernv, skiboot); and how many instructions the purgatory takes there, against kexec-tools'."""
+(powernv, skiboot; with 1 CPU in test_ppc64be); and how many instructions the
+purgatory takes, against kexec-tools'."""
 
 from __future__ import annotations
 
@@ -103,8 +104,6 @@ def main() -> None:
     with tap.check("pseries, hash, 4 CPUs, a CPU without radix"):
         whole_cycle("ppc64-power8", arch=PPC64, cpu="power8", cpus=4,
                     before=HASH + " && [ $(nproc) = 4 ]")
-    with tap.check("powernv, skiboot, 1 CPU"):
-        powernv(1)
     with tap.check("powernv, skiboot, 4 CPUs"):
         powernv(4)
     with tap.check("pseries, a normal load"):
