@@ -35,6 +35,7 @@ include mk/fdt.mk
 include mk/host.mk
 include mk/baremetal.mk
 include mk/tests.mk
+include mk/bench.mk
 include mk/fuzz.mk
 include mk/ppc64be.mk
 include mk/lint.mk

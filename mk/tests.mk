@@ -106,19 +106,6 @@ check-quick:
 check-quick-run: all unit
 	$(Q)tests/run unit artifact cli
 
-# The hash alone, as in the library, against OpenSSL's.
-BENCH_SHA256 := $(patsubst %,$(H)/%.o,\
-	$(filter sha256/% %/host_features.c arch/$(HOST)/sha256_%,\
-	$(LIB_SOURCES)))
-$(H)/bench-sha256: tests/bench/sha256.c $(BENCH_SHA256)
-	$(call say,BENCH,$@)
-	$(Q)$(HOSTCC) $(HOSTFLAGS) $(WARNINGS) $^ -lcrypto -o $@
-
-## make bench-sha256       cycles per byte of each backend, ratio to OpenSSL
-.PHONY: bench-sha256
-bench-sha256: $(H)/bench-sha256
-	$(Q)$<
-
 # Brings the bare-metal door in under Bochs (tests/vm/bochs.py).
 $(B)/baremetal/x86_64/bootsect.bin: tests/baremetal/x86_64/bootsect.S
 	$(call say,LD,$@)

@@ -1,72 +1,36 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How fast is the hash, against OpenSSL's in the same process? All contenders
+ * How fast is the hash, against others in the same process? All contenders
  * take turns, so that a change of clock or a noisy neighbour meets all of
- * them; medians and best rounds are printed. On a busy machine only the best
- * ones mean something. Cycles are the time-stamp counter's, and time is this
- * thread's: compare the ratios, not the cycles of two machines.
+ * them, and for each of them medians and best rounds are told. On a busy
+ * machine only the best ones mean something.
  *
- *	sha256 [MIB] [ROUNDS]
+ *	sha256 [--json] [MIB] [ROUNDS]
+ *	sha256 --ranges [MIB] [ROUNDS]		the same bytes in 1 to 1000
+ *ranges
  */
-#include <openssl/evp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "purgatorio/sha256.h"
+#include "purgatorio/manifest.h"
+#include "tests/bench/contenders.h"
+#include "tests/bench/cycles.h"
 
-#define JOBS_MAX     64
-#define CONTENDERS   10
+#define MIB_MAX	     1024
+#define CONTENDERS   32
 #define ROUNDS_MAX   1001
-#define DEFAULT_MIB  1
-#define DEFAULT_RUNS 301
+#define JOBS_MAX     (MIB_MAX * ((1u << 20) / PG_RANGE_BYTES) + 1000)
+#define DEFAULT_MIB  64
+#define DEFAULT_RUNS 9
 
-struct contender {
-	const char *name;
-	unsigned streams; /* the data is cut into so many jobs; 0: OpenSSL */
-	uint32_t features;
-	double seconds[ROUNDS_MAX];
-	double cycles[ROUNDS_MAX];
+struct timing {
+	double seconds[ROUNDS_MAX], cycles[ROUNDS_MAX];
 };
 
-static struct contender contenders[CONTENDERS] = {
-	{.name = "OpenSSL EVP, 1 stream"},
-	{.name = "portable C", .streams = 1},
-	{.name = "SHA-NI, 1 stream", 1, PG_FEATURE_X86_SHANI},
-	{.name = "SHA-NI, 2 streams", 2, PG_FEATURE_X86_SHANI},
-	{.name = "SHA-NI, 3 streams", 3, PG_FEATURE_X86_SHANI},
-	{.name = "SHA-NI, 4 streams", 4, PG_FEATURE_X86_SHANI},
-	{.name = "SHA-NI, 64 ranges", JOBS_MAX, PG_FEATURE_X86_SHANI},
-	{.name = "AVX2, 64 ranges", JOBS_MAX, PG_FEATURE_X86_AVX2},
-	{.name = "AVX-512, 64 ranges", JOBS_MAX, PG_FEATURE_X86_AVX512},
-	{.name = "all, 64 ranges",
-	 JOBS_MAX,
-	 PG_FEATURE_X86_AVX512 | PG_FEATURE_X86_AVX2 | PG_FEATURE_X86_SHANI},
-};
-
-#if defined(__x86_64__) || defined(__i386__)
-#include <x86intrin.h>
-static double cycles_now(void)
-{
-	unsigned cpu;
-
-	return (double)__rdtscp(&cpu);
-}
-#else
-static double cycles_now(void)
-{
-	return 0;
-}
-#endif
-
-static double seconds_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
+static struct timing timings[CONTENDERS];
+static struct pg_sha256_job jobs[JOBS_MAX];
 
 static void die(const char *why)
 {
@@ -74,54 +38,41 @@ static void die(const char *why)
 	exit(1);
 }
 
-static void openssl(const uint8_t *data, size_t bytes, uint8_t digest[32])
+/* Cuts @bytes into @count equal jobs of whole blocks: the last one has what is
+ * left. */
+static void cut(const uint8_t *data, size_t bytes, size_t count)
 {
-	unsigned size = 32;
+	size_t share = bytes / count & ~(size_t)(PG_SHA256_BLOCK_BYTES - 1);
 
-	if (EVP_Digest(data, bytes, digest, &size, EVP_sha256(), NULL) != 1)
-		die("EVP_Digest failed");
-}
-
-/* Hashes @data in @count equal pieces. */
-static void ours(const uint8_t *data, size_t bytes, size_t count,
-		 uint32_t features, struct pg_sha256_job *jobs)
-{
 	for (size_t i = 0; i < count; i++) {
-		jobs[i].data = data + i * (bytes / count);
-		jobs[i].bytes = bytes / count;
+		jobs[i].data = data + i * share;
+		jobs[i].bytes = i + 1 < count ? share : bytes - i * share;
 	}
-	pg_sha256_many(jobs, count, features);
 }
 
-static void check(const struct pg_sha256_job *jobs, size_t count)
+static void check(size_t count)
 {
-	uint8_t want[32];
-
 	for (size_t i = 0; i < count; i++) {
-		openssl(jobs[i].data, (size_t)jobs[i].bytes, want);
-		if (memcmp(want, jobs[i].digest, 32) != 0)
+		struct pg_sha256_job reference = jobs[i];
+
+		openssl_evp(&reference, 1, 0);
+		if (memcmp(reference.digest, jobs[i].digest,
+			   sizeof(jobs[i].digest)) != 0)
 			die("a digest differs from OpenSSL's");
 	}
 }
 
-static void run(struct contender *c, const uint8_t *data, size_t bytes,
+static void run(const struct contender *c, struct timing *timing, size_t count,
 		unsigned round)
 {
-	static struct pg_sha256_job jobs[JOBS_MAX];
-	size_t count = c->streams;
-	double cycles, seconds;
-	uint8_t digest[32];
+	const uint32_t features = c->features & pg_host_features();
+	struct cycles_mark mark;
 
-	seconds = seconds_now();
-	cycles = cycles_now();
-	if (count == 0)
-		openssl(data, bytes, digest);
-	else
-		ours(data, bytes, count, c->features, jobs);
-	c->cycles[round] = cycles_now() - cycles;
-	c->seconds[round] = seconds_now() - seconds;
+	cycles_begin(&mark);
+	c->hash(jobs, count, features);
+	cycles_end(&mark, &timing->seconds[round], &timing->cycles[round]);
 	if (round == 0)
-		check(jobs, count);
+		check(count);
 }
 
 static int compare(const void *left, const void *right)
@@ -137,63 +88,136 @@ static double median(double *of, unsigned count)
 	return of[count / 2];
 }
 
-static unsigned argument(int argc, char **argv, int index, unsigned fallback,
-			 unsigned max)
+static bool has(const struct contender *c)
+{
+	/* All that there are: what there is. */
+	return c->features == UINT32_MAX ||
+	       (c->features & ~pg_host_features()) == 0;
+}
+
+static size_t jobs_of(const struct contender *c, size_t bytes)
+{
+	return c->jobs != 0 ? c->jobs : bytes / PG_RANGE_BYTES;
+}
+
+static void print(bool json, size_t bytes, unsigned rounds, const char *clock)
+{
+	const double reference = median(timings[0].seconds, rounds);
+	const double size = (double)bytes;
+	const char *comma = "";
+
+	if (json)
+		printf("{\"bytes\": %zu, \"rounds\": %u, \"cycles_by\": "
+		       "\"%s\", "
+		       "\"contenders\": [",
+		       bytes, rounds, clock);
+	else
+		printf("%zu MiB, %u rounds, cycles by the %s\n%-24s %8s %8s "
+		       "%8s "
+		       "%10s\n",
+		       bytes >> 20, rounds, clock, "", "c/B", "best", "MB/s",
+		       "x OpenSSL");
+	for (size_t i = 0; i < contender_count; i++) {
+		const struct contender *c = &contenders[i];
+		double seconds, cycles;
+
+		if (!has(c))
+			continue;
+		seconds = median(timings[i].seconds, rounds);
+		cycles = median(timings[i].cycles, rounds);
+		if (json)
+			printf("%s\n {\"name\": \"%s\", \"whose\": \"%s\", "
+			       "\"streams\": %zu, \"cycles_per_byte\": %.4f, "
+			       "\"best_cycles_per_byte\": %.4f, "
+			       "\"mb_per_second\": %.1f, \"ratio\": %.4f}",
+			       comma, c->name, c->whose, jobs_of(c, bytes),
+			       cycles / size, timings[i].cycles[0] / size,
+			       size / seconds / 1e6, reference / seconds);
+		else
+			printf("%-24s %8.2f %8.2f %8.0f %10.2f\n", c->name,
+			       cycles / size, timings[i].cycles[0] / size,
+			       size / seconds / 1e6, reference / seconds);
+		comma = ",";
+	}
+	if (json)
+		printf("]}\n");
+}
+
+static void compare_all(bool json, const uint8_t *data, size_t bytes,
+			unsigned rounds, const char *clock)
+{
+	for (unsigned round = 0; round < rounds; round++) {
+		for (size_t i = 0; i < contender_count; i++) {
+			const struct contender *c = &contenders[i];
+			const size_t count = jobs_of(c, bytes);
+
+			if (!has(c))
+				continue;
+			cut(data, bytes, count);
+			run(c, &timings[i], count, round);
+		}
+	}
+	print(json, bytes, rounds, clock);
+}
+
+/* Whether the number of ranges matters. */
+static void compare_ranges(const uint8_t *data, size_t bytes, unsigned rounds)
+{
+	static const size_t counts[] = {1,  2,	3,  5,	 8,   13,  16,	20,
+					32, 50, 64, 100, 200, 300, 500, 1000};
+	const size_t kinds = sizeof(counts) / sizeof(*counts);
+	const struct contender *c = &contenders[contender_count - 1];
+
+	for (unsigned round = 0; round < rounds; round++) {
+		for (size_t i = 0; i < kinds; i++) {
+			cut(data, bytes, counts[i]);
+			run(c, &timings[i], counts[i], round);
+		}
+	}
+	printf("{\"bytes\": %zu, \"points\": [", bytes);
+	for (size_t i = 0; i < kinds; i++) {
+		double seconds = median(timings[i].seconds, rounds);
+
+		printf("%s\n {\"ranges\": %zu, \"seconds\": %.6f}",
+		       i == 0 ? "" : ",", counts[i], seconds);
+	}
+	printf("]}\n");
+}
+
+static unsigned argument(const char *text, unsigned fallback, unsigned max)
 {
 	unsigned long value;
 	char *end;
 
-	if (index >= argc)
+	if (text == NULL)
 		return fallback;
-	value = strtoul(argv[index], &end, 10);
+	value = strtoul(text, &end, 10);
 	if (*end != '\0' || value == 0 || value > max)
-		die("usage: sha256 [MIB, to 64] [ROUNDS, to 1001]");
+		die("usage: sha256 [--json | --ranges] [MIB, to 1024] "
+		    "[ROUNDS, to 1001]");
 	return (unsigned)value;
 }
 
 int main(int argc, char **argv)
 {
-	size_t bytes = (size_t)argument(argc, argv, 1, DEFAULT_MIB, 64) << 20;
-	unsigned rounds = argument(argc, argv, 2, DEFAULT_RUNS, ROUNDS_MAX);
-	uint32_t features = pg_host_features();
+	bool json = argc > 1 && strcmp(argv[1], "--json") == 0;
+	bool ranges = argc > 1 && strcmp(argv[1], "--ranges") == 0;
+	int next = 1 + (json || ranges);
+	const char *mib = argc > next ? argv[next] : NULL;
+	size_t bytes = (size_t)argument(mib, DEFAULT_MIB, MIB_MAX) << 20;
+	unsigned rounds = argument(mib != NULL ? argv[next + 1] : NULL,
+				   DEFAULT_RUNS, ROUNDS_MAX);
+	const char *clock = cycles_open();
 	uint8_t *data = malloc(bytes);
 
 	if (data == NULL)
 		die("out of memory");
 	for (size_t i = 0; i < bytes; i++)
 		data[i] = (uint8_t)(i * 2654435761u >> 13);
-
-	for (unsigned round = 0; round < rounds; round++) {
-		for (size_t i = 0; i < CONTENDERS; i++) {
-			if ((contenders[i].features & ~features) == 0)
-				run(&contenders[i], data, bytes, round);
-		}
-	}
-
-	printf("%zu MiB, %u rounds\n%-22s %17s %17s %17s\n%-22s", bytes >> 20,
-	       rounds, "", "c/B", "MB/s", "x OpenSSL", "");
-	for (size_t i = 0; i < 3; i++)
-		printf(" %8s %8s", "median", "best");
-	printf("\n");
-	for (size_t i = 0; i < CONTENDERS; i++) {
-		struct contender *c = &contenders[i];
-		double usual, best;
-
-		if (c->features & ~features) {
-			printf("%-22s SKIP: this CPU does not have it\n",
-			       c->name);
-			continue;
-		}
-		usual = median(c->seconds, rounds);
-		best = c->seconds[0]; /* sorted */
-		printf("%-22s %8.2f", c->name,
-		       median(c->cycles, rounds) / (double)bytes);
-		printf(" %8.2f %8.0f %8.0f %8.2f %8.2f\n",
-		       c->cycles[0] / (double)bytes,
-		       (double)bytes / usual / 1e6, (double)bytes / best / 1e6,
-		       contenders[0].seconds[rounds / 2] / usual,
-		       contenders[0].seconds[0] / best);
-	}
+	if (ranges)
+		compare_ranges(data, bytes, rounds);
+	else
+		compare_all(json, data, bytes, rounds, clock);
 	free(data);
 	return 0;
 }

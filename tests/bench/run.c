@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Runs a command and says what it took, as one line of JSON on standard error:
+ * this program is small enough not to show in the child's peak of memory,
+ * which fork(2) inherits.
+ *
+ *	run COMMAND [ARGUMENT]...
+ */
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static double seconds(struct timeval time)
+{
+	return (double)time.tv_sec + 1e-6 * (double)time.tv_usec;
+}
+
+int main(int argc, char **argv)
+{
+	double begin = now();
+	struct rusage usage;
+	int status;
+	pid_t child;
+
+	if (argc < 2) {
+		fprintf(stderr, "usage: run COMMAND [ARGUMENT]...\n");
+		return 2;
+	}
+	child = fork();
+	if (child == 0) {
+		execvp(argv[1], argv + 1);
+		perror(argv[1]);
+		_exit(127);
+	}
+	if (child < 0 || wait4(child, &status, 0, &usage) != child) {
+		perror("run");
+		return 1;
+	}
+	fprintf(stderr,
+		"{\"status\": %d, \"seconds\": %.6f, \"cpu_seconds\": %.6f, "
+		"\"peak_kib\": %ld}\n",
+		WIFEXITED(status) ? WEXITSTATUS(status) : 128, now() - begin,
+		seconds(usage.ru_utime) + seconds(usage.ru_stime),
+		usage.ru_maxrss);
+	return 0;
+}
