@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A placed plan, sealed and written in one pass: each content is read once,
- * into one of two windows, hashed there and written from there. Manifest and
+ * into one of a few windows, hashed there and written from there. Manifest and
  * headers, which need the digests, come last.
  */
 #include <stdlib.h>
@@ -11,10 +11,12 @@
 #include "pack/pieces.h"
 #include "pack/whole.h"
 
-/* Two of these fit into most second-level caches or, at worst, third-level
- * ones, and one has ranges for every lane that there is. */
+/* One has ranges for every lane that there is, several times, and fits into
+ * caches. */
 #define WINDOW_BYTES  (2u << 20)
 #define WINDOW_RANGES (WINDOW_BYTES / PG_RANGE_BYTES)
+/* One is filled while the others are in the queue of the thread. */
+#define WINDOWS (PG_WHOLE_QUEUE + 1)
 
 _Static_assert(WINDOW_BYTES % PG_RANGE_BYTES == 0, "windows cut ranges");
 
@@ -23,7 +25,7 @@ struct stream {
 	struct pg_output output;
 	struct pg_elf_file file;
 	struct pg_whole whole;
-	uint8_t *windows; /* two, used by turns */
+	uint8_t *windows; /* used by turns */
 	unsigned turn;
 	uint64_t done, total; /* bytes of content */
 };
@@ -66,8 +68,8 @@ static enum pg_status take_window(struct stream *s,
 
 	if (status != PG_OK)
 		return status;
-	/* The other window is free when pg_whole_add() returns. */
-	s->turn ^= 1;
+	/* The next one is free when pg_whole_add() returns. */
+	s->turn = (s->turn + 1) % WINDOWS;
 	*out = (struct pg_bytes){window, bytes};
 	if (part->digests != NULL)
 		return PG_OK;
@@ -172,7 +174,7 @@ enum pg_status pg_plan_stream(struct pg_plan *plan,
 
 	if (status != PG_OK)
 		return status;
-	s.windows = malloc(2 * (size_t)WINDOW_BYTES);
+	s.windows = malloc(WINDOWS * (size_t)WINDOW_BYTES);
 	if (s.windows == NULL)
 		status = pg_fail(error, PG_E_NO_MEMORY,
 				 "%s: no memory to write it", path);

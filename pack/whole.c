@@ -12,27 +12,30 @@ static void *run(void *argument)
 
 	pthread_mutex_lock(&whole->mutex);
 	for (;;) {
-		while (whole->work.data == NULL && !whole->end)
+		struct pg_bytes work;
+
+		while (whole->count == 0 && !whole->end)
 			pthread_cond_wait(&whole->changed, &whole->mutex);
-		if (whole->work.data == NULL)
+		if (whole->count == 0)
 			break;
-		/* Nobody touches context or work until the latter is NULL. */
+		/* It stays in the queue, so that nobody thinks it done. */
+		work = whole->queue[whole->first];
 		pthread_mutex_unlock(&whole->mutex);
-		pg_sha256_update(&whole->context, whole->work.data,
-				 whole->work.size);
+		pg_sha256_update(&whole->context, work.data, work.size);
 		pthread_mutex_lock(&whole->mutex);
-		whole->work.data = NULL;
+		whole->first = (whole->first + 1) % PG_WHOLE_QUEUE;
+		whole->count--;
 		pthread_cond_broadcast(&whole->changed);
 	}
 	pthread_mutex_unlock(&whole->mutex);
 	return NULL;
 }
 
-/* Waits until the thread has nothing to do; holds the mutex then. */
-static void wait_idle(struct pg_whole *whole)
+/* Takes the mutex when at most @count are in the queue. */
+static void wait_for(struct pg_whole *whole, size_t count)
 {
 	pthread_mutex_lock(&whole->mutex);
-	while (whole->work.data != NULL)
+	while (whole->count > count)
 		pthread_cond_wait(&whole->changed, &whole->mutex);
 }
 
@@ -57,7 +60,7 @@ void pg_whole_stop(struct pg_whole *whole)
 {
 	if (!whole->threaded)
 		return;
-	wait_idle(whole);
+	wait_for(whole, 0);
 	whole->end = true;
 	pthread_cond_broadcast(&whole->changed);
 	pthread_mutex_unlock(&whole->mutex);
@@ -79,8 +82,9 @@ void pg_whole_add(struct pg_whole *whole, struct pg_bytes bytes)
 		pg_sha256_update(&whole->context, bytes.data, bytes.size);
 		return;
 	}
-	wait_idle(whole);
-	whole->work = bytes;
+	wait_for(whole, PG_WHOLE_QUEUE - 1);
+	whole->queue[(whole->first + whole->count) % PG_WHOLE_QUEUE] = bytes;
+	whole->count++;
 	pthread_cond_broadcast(&whole->changed);
 	pthread_mutex_unlock(&whole->mutex);
 }
@@ -88,7 +92,7 @@ void pg_whole_add(struct pg_whole *whole, struct pg_bytes bytes)
 void pg_whole_end(struct pg_whole *whole, uint8_t digest[PG_SHA256_BYTES])
 {
 	if (whole->threaded) {
-		wait_idle(whole);
+		wait_for(whole, 0);
 		pthread_mutex_unlock(&whole->mutex);
 	}
 	pg_sha256_final(&whole->context, digest);
