@@ -33,6 +33,7 @@ include mk/newlib.mk
 include mk/target.mk
 include mk/fdt.mk
 include mk/host.mk
+include mk/dropin.mk
 include mk/baremetal.mk
 include mk/tests.mk
 include mk/bench.mk

@@ -24,6 +24,8 @@ int cli_inspect(int argc, char **argv);
 int cli_verify(int argc, char **argv);
 int cli_load(int argc, char **argv);
 int cli_log(int argc, char **argv);
+int cli_lint(int argc, char **argv);
+int cli_retrofit(int argc, char **argv);
 
 /* Prints `purgatorio: <text> [<status name>]` and returns the exit status. */
 int cli_fail(const struct pg_error *error);
@@ -68,6 +70,13 @@ enum pg_status cli_parse_policy(const char *text, uint32_t *out,
  * program when installed or built. PG_E_IO names the places. */
 enum pg_status cli_map_purgatory(const char *given, uint32_t arch,
 				 struct pg_bytes *out, struct pg_error *error);
+
+/* The same for another @file of that folder. */
+enum pg_status cli_map_part(const char *given, uint32_t arch, const char *file,
+			    struct pg_bytes *out, struct pg_error *error);
+
+/* `kexec-tools` or `linux`. */
+bool cli_parse_loader(const char *text, enum pg_loader *out);
 
 /* Files named on the command line, and their maps alone. Free with
  * cli_files_free(). */

@@ -83,8 +83,8 @@ static bool own_folder(char out[PATH_MAX])
 	return true;
 }
 
-enum pg_status cli_map_purgatory(const char *given, uint32_t arch,
-				 struct pg_bytes *out, struct pg_error *error)
+enum pg_status cli_map_part(const char *given, uint32_t arch, const char *file,
+			    struct pg_bytes *out, struct pg_error *error)
 {
 	/* bin/purgatorio, or build/host/purgatorio. */
 	static const char *const folders[] = {"../lib/purgatorio", ".."};
@@ -94,25 +94,31 @@ enum pg_status cli_map_purgatory(const char *given, uint32_t arch,
 	if (given != NULL)
 		return pg_file_map(given, out, error);
 	if (libdir != NULL && *libdir != '\0') {
-		snprintf(path, sizeof(path), "%s/%s/purgatory.elf", libdir,
-			 arch_name(arch));
+		snprintf(path, sizeof(path), "%s/%s/%s", libdir,
+			 arch_name(arch), file);
 		return pg_file_map(path, out, error);
 	}
 	if (!own_folder(folder))
 		return pg_fail(error, PG_E_IO,
-			       "purgatory.elf: /proc/self/exe is unreadable; "
-			       "name it with --purgatory");
+			       "%s: /proc/self/exe is unreadable; "
+			       "name it with --purgatory",
+			       file);
 	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
-		snprintf(path, sizeof(path), "%s/%s/%s/purgatory.elf", folder,
-			 folders[i], arch_name(arch));
+		snprintf(path, sizeof(path), "%s/%s/%s/%s", folder, folders[i],
+			 arch_name(arch), file);
 		if (access(path, F_OK) == 0)
 			return pg_file_map(path, out, error);
 	}
-	return pg_fail(
-		error, PG_E_IO,
-		"purgatory.elf for %s: not in %s/../lib/purgatorio; name "
-		"it with --purgatory or set PURGATORIO_LIBDIR",
-		arch_name(arch), folder);
+	return pg_fail(error, PG_E_IO,
+		       "%s for %s: not in %s/../lib/purgatorio; name "
+		       "it with --purgatory or set PURGATORIO_LIBDIR",
+		       file, arch_name(arch), folder);
+}
+
+enum pg_status cli_map_purgatory(const char *given, uint32_t arch,
+				 struct pg_bytes *out, struct pg_error *error)
+{
+	return cli_map_part(given, arch, "purgatory.elf", out, error);
 }
 
 enum pg_status cli_files_add(struct cli_files *files, const char *path,

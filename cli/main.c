@@ -15,6 +15,8 @@ static const struct command commands[] = {
 	{.name = "verify", .run = cli_verify},
 	{.name = "load", .run = cli_load},
 	{.name = "log", .run = cli_log},
+	{.name = "lint", .run = cli_lint},
+	{.name = "retrofit", .run = cli_retrofit},
 };
 
 static const char help[] =
@@ -27,6 +29,8 @@ static const char help[] =
 	"  verify    compute every digest of an image\n"
 	"  load      load a kernel or an image into the running kernel\n"
 	"  log       show what the purgatory did before this kernel\n"
+	"  lint      would kexec or Linux take this purgatory?\n"
+	"  retrofit  put ours into a copy of an installed kexec\n"
 	"\n"
 	"  -h, --help     this text; purgatorio COMMAND --help: a command's\n"
 	"  -V, --version  the release\n"

@@ -19,7 +19,7 @@ lib_sources = $(SHA256_C) \
 	     sha256/backend_none.c) \
 	$(wildcard purgatory/check*.c) purgatory/status.c \
 	$(filter-out pack/compressed.c pack/unpack_none.c,\
-		$(wildcard fdt/*.c fdt/core/*.c pack/*.c load/*.c)) \
+		$(wildcard fdt/*.c fdt/core/*.c pack/*.c load/*.c wrap/*.c)) \
 	$(or $(UNPACK_SOURCES_$(1)),pack/compressed.c)
 LIB_SOURCES := $(call lib_sources,$(HOST))
 CLI_SOURCES := $(wildcard cli/*.c)

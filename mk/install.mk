@@ -21,3 +21,5 @@ install: all
 	$(Q)for arch in $(ARCHS); do install -D -m 644 \
 		$(B)/$$arch/purgatory.elf \
 		$(DESTDIR)$(LIBDIR)/purgatorio/$$arch/purgatory.elf; done
+	$(Q)for dropin in $(DROPINS); do install -D -m 644 $(B)/$$dropin \
+		$(DESTDIR)$(LIBDIR)/purgatorio/$$dropin; done

@@ -193,8 +193,10 @@ static enum pg_status check_handoff(const struct pg_check *check)
 	if (!verified(check, pg_check_before_swap(check, entry)))
 		return pg_check_wrong(check->place, PG_E_HANDOFF,
 				      "handoff.entry", 0, entry);
-	/* boot_params or device tree; only s390x has none. */
-	if (handoff->protocol == PG_HANDOFF_LINUX_S390X)
+	/* boot_params or device tree; s390x has none, and what registers of
+	 * another loader's mean is not known. */
+	if (handoff->protocol == PG_HANDOFF_LINUX_S390X ||
+	    handoff->protocol == PG_HANDOFF_REGISTERS)
 		return PG_OK;
 	first = handoff->args[0];
 	if (handoff->flags & PG_HANDOFF_ARG_RELATIVE(0))

@@ -3,6 +3,7 @@
  * The order of the boot. A kernel has crashed; a loader's purgatory was
  * jumped to; arch/<arch>/entry.S has given us a stack and zeroed .bss.
  *
+ *	translate make the manifest of what another loader says (drop-ins)
  *	check     is this manifest one I know?
  *	self      am I still what I was?
  *	verify    is every byte of the next kernel still right?
@@ -109,6 +110,7 @@ static void begin(const struct pg_image_header *image)
 
 	pg_arch_early();
 	pg_log_start();
+	pg_translate(&context);
 	check();
 	context.features = pg_arch_open(context.manifest);
 }

@@ -24,6 +24,11 @@ struct pg_context {
 	bool proved;	   /* when it did, every range was right */
 };
 
+/* Where the loader is not ours: makes the manifest, at its place behind the
+ * image, of what that loader says (dropin/translate.c). Otherwise does
+ * nothing. */
+void pg_translate(const struct pg_context *context);
+
 /* check.c's caller: also asks the architecture whether all of it can be
  * reached and handed over to. Says what is wrong. */
 enum pg_status pg_check(const struct pg_context *context);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Consoles of a PC: a UART of the 8250 family, on I/O ports or in memory. */
+/* Consoles of a PC: a UART of the 8250 family, on I/O ports or in memory, or
+ * the text screen of a VGA. */
 #include "arch/x86_64/cpu.h"
+#include "arch/x86_64/vga.h"
 #include "arch/x86_64/x86_64.h"
 #include "uart/uart.h"
 
@@ -57,8 +59,11 @@ static bool addressable(const struct pg_console *console)
 enum pg_status pg_arch_console_open(const struct pg_console *console)
 {
 	pg_8250_close();
+	pg_vga_close();
 	if (console->kind == PG_CONSOLE_NONE)
 		return PG_OK;
+	if (console->kind == PG_CONSOLE_VGA_TEXT)
+		return pg_vga_open();
 	if (!addressable(console))
 		return PG_E_CONSOLE;
 	return pg_8250_open(console);
@@ -73,4 +78,5 @@ struct pg_console pg_arch_console_default(void)
 void pg_arch_putc(char c)
 {
 	pg_8250_putc(c);
+	pg_vga_putc(c);
 }

@@ -30,7 +30,7 @@ pg_image_start:
 start:
 	cli
 	cld
-	leaq	stack_end(%rip), %rsp
+	leaq	own_stack_end(%rip), %rsp
 	/* The kernel zeroed .bss when it loaded us; that was long ago. */
 	xorl	%eax, %eax
 	leaq	pg_bss_start(%rip), %rdi
@@ -45,5 +45,5 @@ start:
 	.section .stack, "aw", @nobits
 	.balign	16
 	.skip	STACK_BYTES
-stack_end:
+own_stack_end:
 	.section .note.GNU-stack, "", @progbits

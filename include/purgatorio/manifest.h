@@ -141,6 +141,9 @@ struct pg_handoff {
 #define PG_HANDOFF_LINUX_PPC64 3
 /* PSW 0x0000000180000000, entry: no arguments. */
 #define PG_HANDOFF_LINUX_S390X 4
+/* Drop-ins (dropin/): registers as another loader has set them; no arguments.
+ * Never written by a loader of ours. */
+#define PG_HANDOFF_REGISTERS 5
 
 /* Where to say what happens. */
 struct pg_console {
@@ -158,6 +161,7 @@ struct pg_console {
 #define PG_CONSOLE_HVTERM    5 /* PAPR H_PUT_TERM_CHAR; address: unit */
 #define PG_CONSOLE_OPAL	     6
 #define PG_CONSOLE_SCLP	     7
+#define PG_CONSOLE_VGA_TEXT  8 /* x86: 80 by 25 characters at 0xb8000 */
 
 /* How to reset the machine; tried before what the architecture knows. */
 struct pg_reset {

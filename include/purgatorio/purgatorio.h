@@ -375,6 +375,62 @@ struct pg_load_state {
 enum pg_status pg_load_query(const char *root, struct pg_load_state *out,
 			     struct pg_error *error);
 
+/* ----------------------------------------------------------- drop-ins -- */
+
+/* Loaders that bring a purgatory of their own, which ours can take the place
+ * of. */
+enum pg_loader {
+	PG_LOADER_KEXEC_TOOLS = 1,
+	PG_LOADER_LINUX, /* kexec_file_load(2) */
+};
+
+/* Would @loader load the purgatory @object (ET_REL), of whatever origin? Each
+ * reason why not goes to @to as one line, and *@findings is how many there
+ * were. PG_E_TRUNCATED, PG_E_FORMAT and PG_E_CORRUPT where it cannot be read
+ * far enough to ask. */
+enum pg_status pg_lint(struct pg_bytes object, enum pg_loader loader, FILE *to,
+		       size_t *findings, struct pg_error *error);
+
+/* Makes of @linked (build/<arch>/<loader>.elf) the object that @loader takes:
+ * no relocations, and just the symbols that it looks up. Sealed with the digest
+ * over code and constants. Written as by pg_file_write(). */
+enum pg_status pg_wrap(struct pg_bytes linked, enum pg_loader loader,
+		       const char *output_path, struct pg_error *error);
+
+/* The PG_ARCH_* and the byte order of an ELF64 file. PG_E_TRUNCATED,
+ * PG_E_FORMAT, PG_E_CORRUPT. */
+enum pg_status pg_program_arch(struct pg_bytes program, uint32_t *arch,
+			       bool *big_endian, struct pg_error *error);
+
+/* What pg_lint() reads of @file: the file itself, or, where that is a program,
+ * the purgatory in it, in memory to be freed with free(3). PG_E_FORMAT,
+ * PG_E_LIMIT, PG_E_CORRUPT, PG_E_NO_MEMORY. */
+enum pg_status pg_object_in(struct pg_bytes file, struct pg_bytes *out,
+			    struct pg_error *error);
+
+/* The purgatory inside of an executable that embeds it, such as kexec: where
+ * it begins in the file, and how many bytes its own length variable says.
+ * PG_E_FORMAT: none found; PG_E_LIMIT: more than one. */
+struct pg_embedded {
+	uint64_t offset, bytes;
+	uint64_t length_offset; /* of the variable with that length */
+	uint64_t address;	/* at which @offset is mapped */
+	bool ours;		/* put there by pg_retrofit() */
+};
+enum pg_status pg_embedded_find(struct pg_bytes program,
+				struct pg_embedded *out,
+				struct pg_error *error);
+
+/* A copy of @program (an installed kexec) at @output_path, with @object for a
+ * purgatory. The original's bytes are kept in it, for pg_restore(). PG_E_LIMIT
+ * where the program has no room for another segment. */
+enum pg_status pg_retrofit(struct pg_bytes program, struct pg_bytes object,
+			   const char *output_path, struct pg_error *error);
+
+/* The original of @program, which pg_retrofit() made, byte for byte. */
+enum pg_status pg_restore(struct pg_bytes program, const char *output_path,
+			  struct pg_error *error);
+
 /* ---------------------------------------------------------------- log -- */
 
 /* Finds the purgatory's log in an ELF vmcore (/proc/vmcore or saved) at @path

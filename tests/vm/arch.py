@@ -71,6 +71,10 @@ class Arch:
     def purgatory(self) -> Path:
         return BUILD / (self.image or self.name) / "purgatory.elf"
 
+    def drop_in(self, name: str) -> Path:
+        """Ours as another loader takes it."""
+        return BUILD / self.name / name
+
     @property
     def first(self) -> str:
         """The first kernel's command line."""

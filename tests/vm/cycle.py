@@ -22,6 +22,10 @@ FIRST, CAPTURE = X86_64.first, X86_64.capture
 
 LOW_START, LOW_BYTES = X86_64.low
 
+# Debian's kexec with our purgatory inside, made by the guest itself.
+RETROFITTED = "/tmp/kexec"
+RETROFIT = f"purgatorio retrofit --kexec=/bin/kexec -o {RETROFITTED}"
+
 
 def _size(text: str) -> int:
     """Bytes of "256M" or "1G"."""
@@ -31,7 +35,9 @@ def _size(text: str) -> int:
 def load_command(loader: str, append: str = CAPTURE, options: str = "") -> str:
     """The shell line that loads the capture kernel with @loader."""
     program = {"purgatorio": "purgatorio load -p",
-               "kexec": "kexec -c -p"}[loader]
+               "kexec": "kexec -c -p",
+               "retrofitted": f"{RETROFITTED} -c -p",
+               "file": "kexec -s -p"}[loader]
     words = [program, options, KERNEL, f"--initrd={INITRD}",
              f"--append='{append}'"]
     return " ".join(word for word in words if word)

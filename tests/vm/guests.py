@@ -52,6 +52,10 @@ def build(peer: bool = True, arch: Arch = X86_64) -> Guest:
         first.add_file("lib/purgatorio/"
                        f"{arch.image or arch.name}/purgatory.elf",
                        arch.purgatory)
+    for name in ("kexec-tools.ro", "linux.ro"):
+        if arch.drop_in(name).exists():
+            first.add_file(f"lib/purgatorio/{arch.name}/{name}",
+                           arch.drop_in(name))
     if peer and arch.busybox:
         _program(first, arch, "kexec-tools", "sbin/kexec")
     first.add_file(KERNEL[1:], kernel)

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Makes the manifest of what another loader said. It lies behind the image, as
+ * every manifest does, in memory that the loader gave us with our own.
+ *
+ * Its ranges are the loader's regions, sorted; their digests are not known
+ * (dropin/verify.c knows what to do). Only the region that takes the backup is
+ * left out, which a copy will overwrite.
+ */
+#include "dropin/dropin.h"
+
+#include <string.h>
+
+#include "purgatorio/arch.h"
+
+#define PARTS_MOST 12
+
+/* The manifest as it lies in memory. */
+struct made {
+	struct pg_manifest manifest;
+	struct pg_part parts[PG_LOADER_REGIONS];
+	struct pg_range ranges[PG_LOADER_REGIONS];
+	struct pg_copy copy;
+};
+
+_Static_assert(sizeof(struct made) <= DROPIN_MANIFEST_BYTES, "its room");
+
+static struct made *made;
+static struct pg_request asked;
+static struct pg_dropin_name names[PG_LOADER_REGIONS];
+
+const struct pg_request *pg_dropin_asked(void)
+{
+	return &asked;
+}
+
+const struct pg_dropin_name *pg_dropin_name(size_t region)
+{
+	return &names[region];
+}
+
+bool pg_dropin_known(const struct pg_request *request, uint64_t start,
+		     uint64_t bytes, size_t *index)
+{
+	struct pg_span wanted, region;
+	size_t i;
+
+	if (bytes == 0 || !pg_span_make(start, bytes, &wanted))
+		return false;
+	for (i = 0; i < PG_LOADER_REGIONS; i++) {
+		if (!pg_span_make(request->regions[i].start,
+				  request->regions[i].bytes, &region) ||
+		    !pg_span_contains(region, wanted))
+			continue;
+		if (index)
+			*index = i;
+		return pg_arch_reachable(start, bytes);
+	}
+	return false;
+}
+
+static void set_name(struct pg_dropin_name *to, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(to->name) - 1 && name[i]; i++)
+		to->name[i] = name[i];
+	to->name[i] = '\0';
+}
+
+static void name_regions(void)
+{
+	struct pg_dropin_part parts[PARTS_MOST];
+	size_t count, i, region;
+
+	for (i = 0; i < PG_LOADER_REGIONS; i++) {
+		set_name(&names[i], "region 00");
+		names[i].name[7] = (char)('0' + i / 10);
+		names[i].name[8] = (char)('0' + i % 10);
+		names[i].content_bytes = asked.regions[i].bytes;
+	}
+	count = pg_dropin_parts(&asked, parts, PARTS_MOST);
+	for (i = 0; i < count; i++) {
+		if (!pg_dropin_known(&asked, parts[i].address, 1, &region) ||
+		    names[region].kind != PG_PART_OTHER)
+			continue;
+		set_name(&names[region], parts[i].name);
+		names[region].kind = parts[i].kind;
+		if (parts[i].content_bytes &&
+		    parts[i].content_bytes <= asked.regions[region].bytes)
+			names[region].content_bytes = parts[i].content_bytes;
+	}
+}
+
+static void add_range(struct pg_manifest *m, const char *name, uint32_t kind,
+		      struct pg_span span)
+{
+	struct pg_part *part = &made->parts[m->parts.count];
+	uint32_t i = m->ranges.count;
+
+	memcpy(part->name, name, sizeof(part->name));
+	part->kind = kind;
+	part->bytes = span.bytes;
+	for (; i > 0 && made->ranges[i - 1].start > span.start; i--)
+		made->ranges[i] = made->ranges[i - 1];
+	made->ranges[i].start = span.start;
+	made->ranges[i].bytes = span.bytes;
+	made->ranges[i].part = m->parts.count++;
+	made->ranges[i].flags = 0;
+	m->ranges.count++;
+}
+
+static void add_ranges(struct pg_manifest *m)
+{
+	/* Nothing was said to be verified; the next kernel's first page still
+	 * has to be in memory that can be reached. */
+	static const char only[sizeof(names[0].name)] = "next kernel";
+	const uint64_t entry = asked.handoff.entry;
+	size_t i;
+
+	m->parts.offset = offsetof(struct made, parts);
+	m->ranges.offset = offsetof(struct made, ranges);
+	for (i = 0; i < PG_LOADER_REGIONS && !asked.unchecked; i++) {
+		const struct pg_loader_region *region = &asked.regions[i];
+
+		if (region->bytes != 0 &&
+		    region->start <= asked.copy.destination &&
+		    asked.copy.bytes != 0 &&
+		    asked.copy.destination - region->start < region->bytes) {
+			set_name(&names[i], "backup");
+			names[i].content_bytes = 0;
+		} else if (region->bytes != 0) {
+			add_range(
+				m, names[i].name, names[i].kind,
+				(struct pg_span){region->start, region->bytes});
+		}
+	}
+	if (asked.unchecked)
+		add_range(m, only, PG_PART_KERNEL,
+			  (struct pg_span){pg_align_down(entry, PG_PAGE_BYTES),
+					   PG_PAGE_BYTES});
+}
+
+void pg_translate(const struct pg_context *context)
+{
+	struct pg_manifest *m =
+		pg_pointer(context->base + context->image->memory_bytes);
+
+	made = (struct made *)m;
+	memset(made, 0, sizeof(*made));
+	pg_dropin_request(&asked);
+	name_regions();
+	memcpy(m->magic, PG_MANIFEST_MAGIC, sizeof(m->magic));
+	m->version = PG_MANIFEST_VERSION;
+	m->arch = context->image->arch;
+	m->bytes = sizeof(*made);
+	add_ranges(m);
+	m->copies.offset = offsetof(struct made, copy);
+	m->copies.count = asked.copy.bytes != 0;
+	made->copy = asked.copy;
+	m->swap_start = asked.swap_start;
+	m->swap_bytes = asked.swap_bytes;
+	m->handoff = asked.handoff;
+	if (asked.console.kind == PG_CONSOLE_NONE)
+		asked.another = asked.console = pg_dropin_console(&asked);
+	m->console = asked.console;
+	m->console_twin = asked.another;
+	m->policy = m->policy_twin = PG_POLICY_STOP;
+	m->ticks_per_second = asked.ticks_per_second;
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What Linux's boot_params (Documentation/arch/x86/boot.rst, zero-page.rst)
+ * lead to. They may be corrupt: nothing is believed but addresses that lie in
+ * a region.
+ */
+#include "dropin/contents.h"
+#include "dropin/x86_64/next.h"
+
+#include <string.h>
+
+#include "purgatorio/arch.h"
+#include "purgatorio/byteorder.h"
+
+/* boot_params. */
+#define BP_BYTES	4096
+#define BP_EXT_RAMDISK	0x0c0
+#define BP_EXT_SIZE	0x0c4
+#define BP_EXT_CMDLINE	0x0c8
+#define BP_E820_COUNT	0x1e8
+#define BP_SYSSIZE	0x1f4 /* of the protected-mode code, 16 bytes each */
+#define BP_BOOT_FLAG	0x1fe
+#define BP_MAGIC	0x202
+#define BP_RAMDISK	0x218
+#define BP_RAMDISK_SIZE 0x21c
+#define BP_CMDLINE	0x228
+#define BP_E820		0x2d0
+#define E820_BYTES	20
+#define E820_MOST	128
+#define PARAGRAPH	16
+#define CMDLINE_BYTES	2048 /* as far as we look */
+
+static uint64_t wide(const uint8_t *low, const uint8_t *high)
+{
+	return pg_load_le32(low) | (uint64_t)pg_load_le32(high) << 32;
+}
+
+/* NULL: none that can be believed. */
+static const uint8_t *boot_params(const struct pg_request *request)
+{
+	const uint8_t *bp = pg_pointer(pg_x86_next.boot_params);
+
+	if (!pg_dropin_known(request, pg_x86_next.boot_params, BP_BYTES,
+			     NULL) ||
+	    memcmp(bp + BP_MAGIC, "HdrS", 4) != 0)
+		return NULL;
+	return bp;
+}
+
+static bool is_core(const struct pg_request *request, size_t index)
+{
+	/* ELF64, little-endian, current; e_type ET_CORE. */
+	static const uint8_t ident[7] = {0x7f, 'E', 'L', 'F', 2, 1, 1};
+	const struct pg_loader_region *region = &request->regions[index];
+	const uint8_t *at = pg_pointer(region->start);
+
+	return pg_dropin_known(request, region->start, 64, NULL) &&
+	       memcmp(at, ident, sizeof(ident)) == 0 &&
+	       pg_load_le16(at + 16) == 4;
+}
+
+size_t pg_dropin_parts(const struct pg_request *request,
+		       struct pg_dropin_part *parts, size_t max)
+{
+	const uint8_t *bp = boot_params(request);
+	uint64_t paragraphs = bp ? pg_load_le32(bp + BP_SYSSIZE) : 0;
+	size_t count = 0, i;
+
+	parts[count++] = (struct pg_dropin_part){
+		.name = "kernel",
+		.kind = PG_PART_KERNEL,
+		.address = request->handoff.entry,
+		.content_bytes = paragraphs * PARAGRAPH};
+	for (i = 0; i < PG_LOADER_REGIONS && count < max; i++)
+		if (is_core(request, i))
+			parts[count++] = (struct pg_dropin_part){
+				.name = "elfcorehdr",
+				.kind = PG_PART_ELFCOREHDR,
+				.address = request->regions[i].start};
+	if (max - count < 3)
+		return count;
+	if (pg_x86_next.boot_params)
+		parts[count++] = (struct pg_dropin_part){
+			.name = "boot_params",
+			.kind = PG_PART_BOOTPARAMS,
+			.address = pg_x86_next.boot_params};
+	if (!bp)
+		return count;
+	parts[count++] = (struct pg_dropin_part){
+		.name = "initrd",
+		.kind = PG_PART_INITRD,
+		.address = wide(bp + BP_RAMDISK, bp + BP_EXT_RAMDISK),
+		.content_bytes = wide(bp + BP_RAMDISK_SIZE, bp + BP_EXT_SIZE)};
+	parts[count++] = (struct pg_dropin_part){
+		.name = "cmdline",
+		.kind = PG_PART_CMDLINE,
+		.address = wide(bp + BP_CMDLINE, bp + BP_EXT_CMDLINE)};
+	return count;
+}
+
+/* "console=ttyS0,115200" at @text: which, 0 to 3; or -1. */
+static int serial_of(const char *text)
+{
+	static const char word[] = "console=ttyS";
+
+	if (memcmp(text, word, sizeof(word) - 1) != 0)
+		return -1;
+	text += sizeof(word) - 1;
+	if (text[0] < '0' || text[0] > '3' ||
+	    (text[1] >= '0' && text[1] <= '9'))
+		return -1;
+	return text[0] - '0';
+}
+
+struct pg_console pg_dropin_console(const struct pg_request *request)
+{
+	/* Where the PC has always had them. */
+	static const uint16_t ports[] = {0x3f8, 0x2f8, 0x3e8, 0x2e8};
+	struct pg_console console = {.kind = PG_CONSOLE_NONE};
+	const uint8_t *bp = boot_params(request);
+	char text[CMDLINE_BYTES + 1];
+	uint64_t start;
+	size_t length, i;
+	int serial;
+
+	if (!bp)
+		return console;
+	start = wide(bp + BP_CMDLINE, bp + BP_EXT_CMDLINE);
+	for (length = 0; length < CMDLINE_BYTES; length++) {
+		if (!pg_dropin_known(request, start + length, 1, NULL))
+			break;
+		text[length] = *(const char *)pg_pointer(start + length);
+		if (text[length] == '\0')
+			break;
+	}
+	memset(text + length, 0, sizeof(text) - length);
+	/* The last one is the kernel's own. */
+	for (i = 0; i + sizeof("console=ttyS0") <= length + 1; i++) {
+		serial =
+			i == 0 || text[i - 1] == ' ' ? serial_of(text + i) : -1;
+		if (serial >= 0)
+			console = (struct pg_console){
+				.kind = PG_CONSOLE_8250_PORT,
+				.address = ports[serial],
+				.stride = 1};
+	}
+	return console;
+}
+
+/* Its first bytes are instructions: nothing that could contradict itself. */
+const char *pg_dropin_doubt_kernel(struct pg_span span, uint64_t *at)
+{
+	(void)span;
+	(void)at;
+	return NULL;
+}
+
+static const char *doubt_memory_map(const uint8_t *bp, uint64_t *at)
+{
+	const uint64_t start = *at;
+	struct pg_span span;
+	unsigned i;
+
+	*at = start + BP_E820_COUNT;
+	if (bp[BP_E820_COUNT] > E820_MOST)
+		return "boot_params have more memory ranges than there is room";
+	for (i = 0; i < bp[BP_E820_COUNT]; i++) {
+		const uint8_t *entry = bp + BP_E820 + i * E820_BYTES;
+
+		*at = start + BP_E820 + i * E820_BYTES;
+		if (!pg_span_make(wide(entry, entry + 4),
+				  wide(entry + 8, entry + 12), &span) ||
+		    span.bytes == 0 || pg_load_le32(entry + 16) == 0)
+			return "a memory range in boot_params is none";
+	}
+	return NULL;
+}
+
+const char *pg_dropin_doubt_boot_params(const struct pg_request *request,
+					struct pg_span span, uint64_t *at)
+{
+	const uint8_t *bp = pg_pointer(span.start);
+	uint64_t initrd, initrd_bytes;
+
+	if (span.bytes < BP_BYTES || span.start != pg_x86_next.boot_params)
+		return NULL;
+	*at = span.start + BP_MAGIC;
+	if (memcmp(bp + BP_MAGIC, "HdrS", 4) != 0)
+		return "boot_params without the setup header's magic number";
+	*at = span.start + BP_BOOT_FLAG;
+	if (pg_load_le16(bp + BP_BOOT_FLAG) != 0xaa55)
+		return "boot_params without the boot flag";
+	initrd = wide(bp + BP_RAMDISK, bp + BP_EXT_RAMDISK);
+	initrd_bytes = wide(bp + BP_RAMDISK_SIZE, bp + BP_EXT_SIZE);
+	*at = span.start + BP_RAMDISK;
+	if (initrd_bytes != 0 &&
+	    !pg_dropin_known(request, initrd, initrd_bytes, NULL))
+		return "boot_params name an initrd that was not loaded";
+	*at = span.start + BP_CMDLINE;
+	if (!pg_dropin_known(request,
+			     wide(bp + BP_CMDLINE, bp + BP_EXT_CMDLINE), 1,
+			     NULL))
+		return "boot_params name a command line that was not loaded";
+	*at = span.start;
+	return doubt_memory_map(bp, at);
+}
