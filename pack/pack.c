@@ -143,8 +143,11 @@ static enum pg_status pack(struct packing *packing, const char *output_path,
 	else
 		status = pg_kernel_read(options->kernel, &packing->kernel,
 					error);
+	if (status == PG_OK)
+		status = pg_pack_uki(packing, error);
 	if (status != PG_OK)
 		return status;
+	options = packing->options;
 	steps = steps_of(packing->kernel.arch);
 	if (steps == NULL)
 		return pg_fail(error, PG_E_KERNEL_ARCH,
@@ -195,6 +198,8 @@ enum pg_status pg_pack(const struct pg_pack_options *options,
 	if (options->kernel_read == NULL)
 		pg_kernel_free(&packing.kernel);
 	free(packing.dtb);
+	free(packing.initrds);
+	free(packing.line);
 	free(packing.parameters);
 	return status;
 }

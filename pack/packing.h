@@ -22,6 +22,10 @@ struct packing {
 	/* arm64, ppc64 */
 	size_t dtb_part;
 	uint8_t *dtb; /* from malloc(3), or NULL */
+	/* An EFI program's parts before the options' (pack_uki.c). */
+	struct pg_pack_options merged;
+	struct pg_bytes *initrds; /* from malloc(3), or NULL */
+	char *line;		  /* the same */
 	/* s390x */
 	uint8_t *parameters; /* from malloc(3), or NULL */
 };
@@ -65,6 +69,10 @@ enum pg_status pg_pack_s390x_write(struct packing *packing,
 				   struct pg_error *error);
 enum pg_status pg_pack_s390x_instruct(struct packing *packing,
 				      struct pg_error *error);
+
+/* Where the kernel is inside of an EFI program: its other parts become part of
+ * @packing's options. */
+enum pg_status pg_pack_uki(struct packing *packing, struct pg_error *error);
 
 /* What the next kernel may not use freely: the purgatory, its log, and the
  * parts that say so. Sorted by address; returns how many. */

@@ -285,6 +285,53 @@ static void test_tree(void **state)
 	end(&trial);
 }
 
+/* The same parts in an image: one initrd, each at a multiple of four. */
+static void test_pack(void **state)
+{
+	struct trial trial = begin("bios-1cpu", PG_LOAD_CRASH);
+	const struct section list[] = {
+		{".cmdline", TEXT("embedded\n")},
+		{".initrd", TEXT("12345")},
+		{".ucode", TEXT("mic")},
+		{".dtb", TEXT("not for x86")},
+		{".linux", bzimage_bytes(trial.kernel)},
+	};
+	const struct pg_bytes added = TEXT("added"),
+			      kernel = UKI(PG_PE_AMD64, list);
+	const struct pg_pack_options options = {
+		.kernel = kernel,
+		.purgatory_elf = purgatory_bytes(trial.purgatory),
+		.initrds = &added,
+		.initrd_count = 1,
+		.command_line = "given",
+		.window_start = 0x10000000,
+		.window_bytes = 0x10000000,
+	};
+	struct pg_image *image;
+	struct pg_bytes file;
+	char path[128];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/image", trial.machine.root);
+	expect_ok(pg_pack(&options, path, &error), &error);
+	expect_ok(pg_file_map(path, &file, &error), &error);
+	image = pg_image_read(file, &error);
+	assert_non_null(image);
+	expect_ok(pg_image_verify(image, &error), &error);
+	assert_int_equal(part(image, PG_PART_INITRD).content.size, 17);
+	assert_memory_equal(part(image, PG_PART_INITRD).content.data,
+			    "mic\0"
+			    "12345\0\0\0added",
+			    17);
+	assert_string_equal(
+		(const char *)part(image, PG_PART_CMDLINE).content.data,
+		"embedded given");
+	pg_image_free(image);
+	pg_file_unmap(&file);
+	drop(kernel);
+	end(&trial);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,6 +341,7 @@ int main(void)
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_load),
 		cmocka_unit_test(test_tree),
+		cmocka_unit_test(test_pack),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
