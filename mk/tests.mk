@@ -85,7 +85,7 @@ demo-run: all $(VM_TOOLS) $(if $(filter $(HOST),$(ARCH)),,tools-$(ARCH))
 	$(Q)$(VM)/demo.py --arch $(ARCH)
 
 check:
-	$(Q)mk/setup build demo foreign check
+	$(Q)mk/setup build demo foreign proof check
 	$(Q)mk/foreign $(ARCHS)
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) check-run
 check-run: all unit fdt baremetal fuzz-targets $(VM_TOOLS) $(FOREIGN_TOOLS)

@@ -9,6 +9,17 @@
 #include <stddef.h>
 #include <string.h>
 
+/* PROTOCOL.md, rule 2. What is proved of it (tests/proof/): every entry of a
+ * table that passes lies behind the header and inside of the manifest. */
+/*@ requires \valid_read(manifest);
+    requires max <= PG_RANGES_MAX && entry_bytes <= 256;
+    assigns \nothing;
+    ensures \result && table.count > 0 ==>
+      sizeof(struct pg_manifest) <= table.offset &&
+      table.offset + table.count * entry_bytes <= manifest->bytes;
+    ensures \result ==> table.count <= max;
+    ensures \result && table.count > 0 ==> table.offset % 8 == 0;
+*/
 static bool table_fits(const struct pg_manifest *manifest,
 		       struct pg_table table, uint32_t max, size_t entry_bytes)
 {

@@ -35,6 +35,7 @@ void pg_sha256_update(struct pg_sha256 *context, const void *data,
 	const uint8_t *next = data;
 	size_t used = (size_t)(context->bytes % PG_SHA256_BLOCK_BYTES);
 	size_t room = PG_SHA256_BLOCK_BYTES - used;
+	uint64_t blocks;
 
 	if (bytes == 0)
 		return;
@@ -49,8 +50,9 @@ void pg_sha256_update(struct pg_sha256 *context, const void *data,
 			return;
 		absorb(context, context->buffer, 1);
 	}
-	absorb(context, next, bytes / PG_SHA256_BLOCK_BYTES);
-	next += bytes - bytes % PG_SHA256_BLOCK_BYTES;
+	blocks = bytes / PG_SHA256_BLOCK_BYTES;
+	absorb(context, next, blocks);
+	next += blocks * PG_SHA256_BLOCK_BYTES;
 	memcpy(context->buffer, next, (size_t)(bytes % PG_SHA256_BLOCK_BYTES));
 }
 
