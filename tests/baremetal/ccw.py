@@ -29,14 +29,22 @@ INITRD_BYTES = 2_500_001
 LOWCORE = 0x2000  # PG_SWAP_LOWCORE_BYTES
 
 
+def pattern(size: int) -> bytes:
+    return bytes((7 * i + i // 251) % 256 for i in range(size))
+
+
 def planned(scratch: Path, crash: int = CRASH, size: int = SIZE,
             flags: int = 0, policy: int = 1, console: int = 7,
-            ends: int = 0, initrd_bytes: int = INITRD_BYTES) -> Image:
+            ends: int = 0, initrd_bytes: int = INITRD_BYTES,
+            kernel_bytes: int = 0) -> Image:
     """A crash region at @crash with a kernel, an initrd, a core header and a
-    log. @ends: the purgatory and a part at the ends of what they may use."""
-    initrd = bytes((7 * i + i // 251) % 256 for i in range(initrd_bytes))
+    log. @ends: the purgatory and a part at the ends of what they may use.
+    @kernel_bytes: it is as large as that."""
+    initrd = pattern(initrd_bytes)
     plan = Plan(4, PURGATORY, scratch)
-    plan.part("kernel", KERNEL, PAYLOAD.read_bytes(), memory=0x40000,
+    kernel = PAYLOAD.read_bytes()
+    kernel += pattern(kernel_bytes - len(kernel))
+    plan.part("kernel", KERNEL, kernel, memory=max(0x40000, kernel_bytes),
               fixed=crash + 0x10000, flags=FILL)
     header = bytes(range(256)) * 40
     if ends:
