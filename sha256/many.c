@@ -6,7 +6,7 @@
  * buffer, like any other blocks; when it has ended, it takes the next job. All
  * lanes that are advanced together go as far as the shortest of them.
  *
- * It runs on the purgatory's stack, and needs less than 4 KiB of it.
+ * It runs on the purgatory's stack, and needs less than 8 KiB of it.
  */
 #include <stdbool.h>
 
@@ -37,7 +37,7 @@ struct schedule {
 	size_t busy; /* lanes and slots in use: the first ones */
 };
 
-/* With the 1.5 KiB of the deepest backend and the frames around it. */
+/* With the 5 KiB of the deepest backend (AVX2) and the frames around it. */
 _Static_assert(sizeof(struct schedule) <= 2304, "stack use");
 
 /* Lane @i has read its blocks: on to the next ones. False when its message is

@@ -12,17 +12,24 @@
  *
  * Requires: System V calling convention; CPUID AVX2; CR4.OSXSAVE = 1 and XCR0
  * bits 1 and 2.
- * Changes: rax, rcx, rdx, rsi, rdi, r8, r9, ymm0-ymm15 and all above them, flags.
- * Stack: 0.9 KiB. Memory: nothing but the lanes and that.
+ * Changes: rax, rcx, rdx, rsi, rdi, r8-r11, ymm0-ymm15 and all above them,
+ * flags.
+ * Stack: 4.5 KiB. Memory: nothing but the lanes and that.
  *
- * Word i of all 8 messages is vector i. The schedule is a ring of 16 vectors
- * on the stack: word i + 16 replaces word i when its round is done. AVX2 has
- * no rotate: a sigma xors right and left shifts, all into one accumulator, for
- * the fewest instructions.
+ * Word i of all 8 messages is vector i. The schedule lies on the stack, and so
+ * does each constant, once for each lane: one addition takes it from there.
+ * AVX2 has no rotate: a sigma xors right and left shifts, all into one
+ * accumulator, for the fewest instructions: 58 for a round and a word.
  */
 #define LANES		8
-#define RING		256	/* at rsp: behind the states */
-#define FRAME_BYTES	(RING + 16 * 32)
+#define CONSTANTS	256			/* at rsp, behind the states */
+#define SCHEDULE	(CONSTANTS + 64 * 32)
+#define END_48		(SCHEDULE + 64 * 32)	/* of the rounds with words */
+#define END_64		(END_48 + 8)
+#define BLOCKS		(END_64 + 8)
+#define LANES_AT	(BLOCKS + 8)
+#define DATA_7		(LANES_AT + 8)
+#define FRAME_BYTES	(DATA_7 + 8)
 #define MOVE		vmovdqa
 #include "arch/x86_64/sha256_lanes.inc"
 
@@ -30,12 +37,16 @@
 #define u	%ymm9
 #define v	%ymm10
 #define s	%ymm11
-#define x	%ymm14	/* a ^ b of this round and of the one before */
+#define x	%ymm14	/* W(i), then a ^ b; what the round before had */
 #define y	%ymm15	/* take turns */
-#define end	%r9
 #define even	%ymm12	/* word i + 14 of the schedule in even rounds, */
 #define odd	%ymm13	/* and in odd ones */
-#define W(i)	RING + 32 * ((i) & 15)(%rsp)
+#define r	%rcx	/* rsp + 32 * the round that the next eight begin with */
+
+#define K(i)	CONSTANTS + 32 * (i)(r)
+#define W(i)	SCHEDULE + 32 * (i)(r)
+
+#include "arch/x86_64/sha256_avx2_words.inc"
 
 /* s := the xor of @of rotated by @r1, by @r2, and by @r3 or, unless @rotate,
  * shifted. */
@@ -55,17 +66,24 @@
 	vpxor	t, s, s
 .endm
 
-/* Round @i of 16 (FIPS 180-4, section 6.2.2, step 3). The new a is in h, the
+/* Round @i of 8 (FIPS 180-4, section 6.2.2, step 3). The new a is in h, the
  * new e in d: names move on with the next round. Ch is g ^ (e & (f ^ g)). Maj
  * is b ^ ((a ^ b) & (b ^ c)), where @bc is the @ab of the round before. When
- * @schedule, word @i becomes the word 16 later (step 1), of which @w14 keeps
- * a copy for the round after the next. */
+ * @schedule, @ab brings word @i and @bc leaves with the next one; the word 16
+ * later is made (step 1), of which @w14 keeps a copy for the round after the
+ * next. */
 .macro round schedule, i, a, b, c, d, e, f, g, h, ab, bc, w14
-	vpbroadcastd 4 * (\i)(k), t
-	vpaddd	W(\i), t, t
+	.if	\schedule
+	sigma	\w14, 17, 19, 10, 0
+	vpaddd	W(\i + 9), s, \w14
+	vpaddd	\ab, \w14, \w14
+	.else
+	vmovdqa	W(\i), \ab
+	.endif
+	vpaddd	K(\i), \ab, \ab
 	vpxor	\f, \g, u
 	vpand	\e, u, u
-	vpaddd	t, \h, \h
+	vpaddd	\ab, \h, \h
 	vpxor	\g, u, u
 	vpaddd	u, \h, \h
 	sigma	\e, 6, 11, 25
@@ -78,95 +96,81 @@
 	sigma	\a, 2, 13, 22
 	vpaddd	s, \h, \h
 	.if	\schedule
-	sigma	\w14, 17, 19, 10, 0
-	vmovdqa	W(\i + 1), \bc		/* free until the next round */
-	vpaddd	W(\i), s, \w14
-	vpaddd	W(\i + 9), \w14, \w14
+	vmovdqa	W(\i + 1), \bc
 	sigma	\bc, 7, 18, 3, 0
 	vpaddd	s, \w14, \w14
-	vmovdqa	\w14, W(\i)
+	vmovdqa	\w14, W(\i + 16)
 	.endif
 .endm
 
-.macro eight_rounds sc, i
-	round	\sc, \i+0, %ymm0, %ymm1, %ymm2, %ymm3, %ymm4, %ymm5, %ymm6, \
+.macro eight_rounds sc
+	round	\sc, 0, %ymm0, %ymm1, %ymm2, %ymm3, %ymm4, %ymm5, %ymm6, \
 		%ymm7, x, y, even
-	round	\sc, \i+1, %ymm7, %ymm0, %ymm1, %ymm2, %ymm3, %ymm4, %ymm5, \
+	round	\sc, 1, %ymm7, %ymm0, %ymm1, %ymm2, %ymm3, %ymm4, %ymm5, \
 		%ymm6, y, x, odd
-	round	\sc, \i+2, %ymm6, %ymm7, %ymm0, %ymm1, %ymm2, %ymm3, %ymm4, \
+	round	\sc, 2, %ymm6, %ymm7, %ymm0, %ymm1, %ymm2, %ymm3, %ymm4, \
 		%ymm5, x, y, even
-	round	\sc, \i+3, %ymm5, %ymm6, %ymm7, %ymm0, %ymm1, %ymm2, %ymm3, \
+	round	\sc, 3, %ymm5, %ymm6, %ymm7, %ymm0, %ymm1, %ymm2, %ymm3, \
 		%ymm4, y, x, odd
-	round	\sc, \i+4, %ymm4, %ymm5, %ymm6, %ymm7, %ymm0, %ymm1, %ymm2, \
+	round	\sc, 4, %ymm4, %ymm5, %ymm6, %ymm7, %ymm0, %ymm1, %ymm2, \
 		%ymm3, x, y, even
-	round	\sc, \i+5, %ymm3, %ymm4, %ymm5, %ymm6, %ymm7, %ymm0, %ymm1, \
+	round	\sc, 5, %ymm3, %ymm4, %ymm5, %ymm6, %ymm7, %ymm0, %ymm1, \
 		%ymm2, y, x, odd
-	round	\sc, \i+6, %ymm2, %ymm3, %ymm4, %ymm5, %ymm6, %ymm7, %ymm0, \
+	round	\sc, 6, %ymm2, %ymm3, %ymm4, %ymm5, %ymm6, %ymm7, %ymm0, \
 		%ymm1, x, y, even
-	round	\sc, \i+7, %ymm1, %ymm2, %ymm3, %ymm4, %ymm5, %ymm6, %ymm7, \
+	round	\sc, 7, %ymm1, %ymm2, %ymm3, %ymm4, %ymm5, %ymm6, %ymm7, \
 		%ymm0, y, x, odd
-.endm
-
-/* @lo, @hi := 16 bytes of lane @i and of lane @i + 4, then the same of the
- * lanes @i + 1 and @i + 5; their words taken in turns. */
-.macro load_two i, lo, hi
-	movq	LANE_BYTES * (\i) + LANE_DATA(lanes), data
-	vmovdqu	(data, at), %xmm8
-	movq	LANE_BYTES * (\i + 4) + LANE_DATA(lanes), data
-	vinserti128 $1, (data, at), t, t
-	movq	LANE_BYTES * (\i + 1) + LANE_DATA(lanes), data
-	vmovdqu	(data, at), %xmm9
-	movq	LANE_BYTES * (\i + 5) + LANE_DATA(lanes), data
-	vinserti128 $1, (data, at), u, u
-	vpunpckldq u, t, \lo
-	vpunpckhdq u, t, \hi
 .endm
 
 	.text
 	lanes_open pg_sha256_avx2_x8
+	movq	lanes, LANES_AT(%rsp)
+	movq	blocks, BLOCKS(%rsp)
+	leaq	48 * 32(%rsp), %rax
+	movq	%rax, END_48(%rsp)
+	leaq	64 * 32(%rsp), %rax
+	movq	%rax, END_64(%rsp)
+	leaq	pg_sha256_k(%rip), %r8
+	movq	%rsp, r
+.Lconstants:
+	vpbroadcastd (%r8), t
+	vmovdqa	t, K(0)
+	addq	$4, %r8
+	addq	$32, r
+	cmpq	%rax, r
+	jne	.Lconstants
+	open_data
 
 .Lblock:
-	/* Four words of all lanes at a time, with the bytes of each word
-	 * reversed, into the ring. */
-	vbroadcasti128 reverse_words(%rip), v
-	leaq	RING(%rsp), k
-	leaq	RING + 16 * 32(%rsp), end
-.Lload:
-	load_two 0, %ymm0, %ymm2
-	load_two 2, %ymm1, %ymm3
-	addq	$16, at
-	cross	vpunpcklqdq, vpunpckhqdq, %ymm0, %ymm1, t
-	cross	vpunpcklqdq, vpunpckhqdq, %ymm2, %ymm3, t
-	.irp	i, 0, 1, 2, 3
-	vpshufb	v, %ymm\i, %ymm\i
-	vmovdqa	%ymm\i, 32 * \i(k)
-	.endr
-	addq	$4 * 32, k
-	cmpq	end, k
-	jne	.Lload
-	vmovdqa	W(14), even
-	vmovdqa	W(15), odd
+	movq	DATA_7(%rsp), data_7
+	vbroadcasti128 reverse_words(%rip), y
+	load_words 0
+	load_words 8
+	addq	$BLOCK_BYTES, at
 	.irp	i, 0, 1, 2, 3, 4, 5, 6, 7
 	vmovdqa	32 * \i(%rsp), %ymm\i
 	.endr
+	movq	%rsp, r
+	vmovdqa	W(0), x
 	vpxor	%ymm1, %ymm2, y
-	leaq	-48 * 4(k48), k
-
-.Lrounds:	/* 0 to 47 */
-	eight_rounds 1, 0
-	eight_rounds 1, 8
-	addq	$16 * 4, k
-	cmpq	k48, k
-	jne	.Lrounds
-	eight_rounds 0, 0
-	eight_rounds 0, 8
+.Lwords:	/* rounds 0 to 47 */
+	eight_rounds 1
+	addq	$8 * 32, r
+	cmpq	END_48(%rsp), r
+	jne	.Lwords
+.Llast:		/* rounds 48 to 63 */
+	eight_rounds 0
+	addq	$8 * 32, r
+	cmpq	END_64(%rsp), r
+	jne	.Llast
 
 	.irp	i, 0, 1, 2, 3, 4, 5, 6, 7
 	vpaddd	32 * \i(%rsp), %ymm\i, %ymm\i
 	vmovdqa	%ymm\i, 32 * \i(%rsp)
 	.endr
-	decq	blocks
+	decq	BLOCKS(%rsp)
 	jnz	.Lblock
+	movq	LANES_AT(%rsp), lanes
 	lanes_close pg_sha256_avx2_x8
 
 	.section .rodata, "a", @progbits

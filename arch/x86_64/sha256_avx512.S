@@ -29,6 +29,10 @@
 #define CH	0xca	/* f where e, else g */
 #define MAJ	0xe8
 
+#define data	%rax	/* a lane's */
+#define k	%rcx	/* the constants of the next 16 rounds */
+#define k48	%r8	/* the constants of rounds 48 to 63 */
+
 #define t	%zmm8
 #define u	%zmm9
 #define v	%zmm10
@@ -134,6 +138,7 @@
 
 	.text
 	lanes_open pg_sha256_avx512_x16
+	leaq	48 * 4 + pg_sha256_k(%rip), k48
 	.irp	i, 0, 1, 2, 3, 4, 5, 6, 7
 	vmovdqa64 64 * \i(%rsp), %zmm\i
 	.endr

@@ -3,9 +3,9 @@
  * x86_64: SHA-NI with 1 to 4 streams, or a message in each lane of a vector.
  *
  * A SHA-NI stream is bound by the latency of SHA256RNDS2, four cycles, of
- * which the CPU can start one every two. Two streams fill most of that, three
- * and four the rest (nothing on Intel, where the message schedule needs the
- * same port; more on AMD). Vectors take the same time for one lane as for all:
+ * which the CPU can start one every two. Two streams fill most of that, four
+ * the rest (little on Intel, where the message schedule needs the same port;
+ * more on AMD). Vectors take the same time for one lane as for all:
  * the thresholds below are where they overtake.
  */
 #include "purgatorio/sha256.h"
@@ -17,7 +17,7 @@
 #include "sha256/backend.h"
 
 /* Cycles of one block of all lanes, measured on a Xeon with two 512-bit ports:
- * portable C 560, SHA-NI 132, 194, 287, 382, AVX2 1110, AVX-512 880. */
+ * portable C 560, SHA-NI 132, 194 and, four, 380, AVX2 1140, AVX-512 880. */
 #define AVX512_AT_LEAST		 2
 #define AVX512_BESIDE_SHANI_FROM 10
 #define AVX2_AT_LEAST		 3
@@ -46,26 +46,36 @@ static size_t avx2_lanes(size_t count, uint32_t features)
 	return at_most(count, PG_AVX2_LANES);
 }
 
+/* Three are two and one. AVX2 stands for AVX, which every CPU that has both
+ * AVX and SHA-NI has. */
+static size_t shani_lanes(size_t count, uint32_t features)
+{
+	if (count >= 4 && (features & PG_FEATURE_X86_AVX2))
+		return 4;
+	return at_most(count, 2);
+}
+
 size_t pg_sha256_backend_lanes(size_t count, uint32_t features)
 {
 	size_t n = avx512_lanes(count, features);
 
 	if (n == 0 && (features & PG_FEATURE_X86_SHANI))
-		return at_most(count, PG_SHANI_LANES);
+		return shani_lanes(count, features);
 	return n != 0 ? n : avx2_lanes(count, features);
 }
 
 /* Compared, not looked up: a table of functions needs relocations. */
-static void shani(struct pg_sha256_lane *lanes, size_t count, uint64_t blocks)
+static void shani(struct pg_sha256_lane *lanes, size_t count, uint64_t blocks,
+		  uint32_t features)
 {
 	if (count == 4)
-		pg_sha256_shani_x4(lanes, blocks);
-	else if (count == 3)
-		pg_sha256_shani_x3(lanes, blocks);
-	else if (count == 2)
-		pg_sha256_shani_x2(lanes, blocks);
-	else
+		pg_sha256_shani_avx_x4(lanes, blocks);
+	else if (count == 1)
 		pg_sha256_shani_x1(lanes, blocks);
+	else if (features & PG_FEATURE_X86_AVX2)
+		pg_sha256_shani_avx_x2(lanes, blocks);
+	else
+		pg_sha256_shani_x2(lanes, blocks);
 }
 
 static void vectors(struct pg_sha256_lane *lanes, uint64_t blocks, size_t width)
@@ -99,7 +109,7 @@ size_t pg_sha256_backend(struct pg_sha256_lane *lanes, size_t count,
 	if (n == 0)
 		return 0;
 	if (width == PG_AVX2_LANES && (features & PG_FEATURE_X86_SHANI))
-		shani(lanes, n, blocks);
+		shani(lanes, n, blocks, features);
 	else if (n == width)
 		vectors(lanes, blocks, width);
 	else

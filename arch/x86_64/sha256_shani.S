@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * SHA-256 of 1 to 4 messages side by side, with the SHA extensions.
+ * SHA-256 of 1 or 2 messages side by side, with the SHA extensions and SSE.
  *
  * void pg_sha256_shani_x<n>(struct pg_sha256_lane *lanes, uint64_t blocks);
  *
@@ -12,9 +12,9 @@
  *
  * Requires: System V calling convention; CPUID SSSE3, SSE4.1 and SHA;
  * CR4.OSFXSR = 1, CR0.EM = CR0.TS = 0. No AVX and no XSAVE needed.
- * Changes: rax, rcx, rdx, rsi, r8-r11, xmm0-xmm15, flags. Keeps MXCSR, the
+ * Changes: rax, rcx, rdx, rsi, r8, r9, xmm0-xmm8, flags. Keeps MXCSR, the
  * direction flag and the upper halves of the vector registers.
- * Stack: at most 1.2 KiB. Memory: nothing but the lanes and that.
+ * Stack: at most 0.6 KiB. Memory: nothing but the lanes and that.
  *
  * Intel SDM volume 2B, SHA256RNDS2, SHA256MSG1 and SHA256MSG2, say how the
  * words lie in the registers: two rounds take A, B, E, F in one and C, D, G, H
@@ -29,29 +29,20 @@
 #define k48	%rax	/* the constants of rounds 48 to 63 */
 
 #define wk	%xmm0	/* implicit in SHA256RNDS2: words + constants */
-#define t	%xmm13
-#define u	%xmm14
+#define t	%xmm7
+#define u	%xmm8
 
 #define LANE_BYTES	40
 #define LANE_DATA	32	/* offset of the data pointer in a lane */
 #define BLOCK_BYTES	64
 #define SCHEDULE_BYTES	256	/* 64 words, W(0) to W(63), per stream */
 
-/* Streams are numbered 0 to 3; each has these registers. */
+/* Streams are numbered 0 and 1; each has these registers. */
 .macro each_stream n, step, at=0
-	.irp s, 0, 1, 2, 3
-	.if \s < \n
-	.if \s == 0
-	\step	0, %r8, %xmm1, %xmm2, %xmm9, \at
-	.elseif \s == 1
-	\step	1, %r9, %xmm3, %xmm4, %xmm10, \at
-	.elseif \s == 2
-	\step	2, %r10, %xmm5, %xmm6, %xmm11, \at
-	.else
-	\step	3, %r11, %xmm7, %xmm8, %xmm12, \at
+	\step	0, %r8, %xmm1, %xmm2, %xmm5, \at
+	.if \n == 2
+	\step	1, %r9, %xmm3, %xmm4, %xmm6, \at
 	.endif
-	.endif
-	.endr
 .endm
 
 /* abef, cdgh := the lane's state; data := its data pointer. */
@@ -175,8 +166,6 @@ pg_sha256_shani_x\n:
 	.text
 	sha256_function 1
 	sha256_function 2
-	sha256_function 3
-	sha256_function 4
 
 	.section .rodata, "a", @progbits
 	.balign	16
