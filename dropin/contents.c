@@ -41,12 +41,6 @@ const char *pg_dropin_doubt(const struct pg_request *request, size_t index,
 	const char *doubt = NULL;
 
 	switch (name->kind) {
-	case PG_PART_KERNEL:
-		doubt = pg_dropin_doubt_kernel(content, at);
-		break;
-	case PG_PART_BOOTPARAMS:
-		doubt = pg_dropin_doubt_boot_params(request, content, at);
-		break;
 	case PG_PART_INITRD:
 		doubt = pg_doubt_initrd(content, at);
 		break;
@@ -56,9 +50,8 @@ const char *pg_dropin_doubt(const struct pg_request *request, size_t index,
 	case PG_PART_ELFCOREHDR:
 		doubt = pg_doubt_core(content, at);
 		break;
-	case PG_PART_FDT:
-		doubt = pg_doubt_tree(content, at);
-		break;
+	default:
+		doubt = pg_dropin_doubt_own(request, name->kind, content, at);
 	}
 	if (doubt)
 		return doubt;

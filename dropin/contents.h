@@ -14,12 +14,12 @@ const char *pg_doubt_initrd(struct pg_span span, uint64_t *at);
 /* core.c: the ELF core header of a crash kernel. */
 const char *pg_doubt_core(struct pg_span span, uint64_t *at);
 
-/* tree.c: a flattened device tree. */
-const char *pg_doubt_tree(struct pg_span span, uint64_t *at);
+/* Adds the regions that hold such a header; how many. */
+size_t pg_dropin_core_parts(const struct pg_request *request,
+			    struct pg_dropin_part *parts, size_t max);
 
-/* dropin/<arch>/parts.c */
-const char *pg_dropin_doubt_kernel(struct pg_span span, uint64_t *at);
-const char *pg_dropin_doubt_boot_params(const struct pg_request *request,
-					struct pg_span span, uint64_t *at);
+/* dropin/<arch>/parts.c: kinds of its own, NULL for others. */
+const char *pg_dropin_doubt_own(const struct pg_request *request, uint32_t kind,
+				struct pg_span span, uint64_t *at);
 
 #endif

@@ -30,6 +30,34 @@ struct segment {
 _Static_assert(sizeof(struct header) == EHDR_BYTES, "Elf64_Ehdr");
 _Static_assert(sizeof(struct segment) == PHDR_BYTES, "Elf64_Phdr");
 
+static bool is_core(const struct pg_request *request, size_t index)
+{
+	/* ELF64; its byte order shows in the fields. */
+	static const uint8_t ident[5] = {0x7f, 'E', 'L', 'F', 2};
+	const struct pg_loader_region *region = &request->regions[index];
+	struct header header;
+
+	if (!pg_dropin_known(request, region->start, sizeof(header), NULL))
+		return false;
+	memcpy(&header, pg_pointer(region->start), sizeof(header));
+	return memcmp(header.ident, ident, sizeof(ident)) == 0 &&
+	       header.type == TYPE_CORE;
+}
+
+size_t pg_dropin_core_parts(const struct pg_request *request,
+			    struct pg_dropin_part *parts, size_t max)
+{
+	size_t count = 0, i;
+
+	for (i = 0; i < PG_LOADER_REGIONS && count < max; i++)
+		if (is_core(request, i))
+			parts[count++] = (struct pg_dropin_part){
+				.name = "elfcorehdr",
+				.kind = PG_PART_ELFCOREHDR,
+				.address = request->regions[i].start};
+	return count;
+}
+
 static const char *doubt_segment(const struct segment *s)
 {
 	struct pg_span span;

@@ -110,12 +110,23 @@ static void add_range(struct pg_manifest *m, const char *name, uint32_t kind,
 	m->ranges.count++;
 }
 
+/* Nothing was said to be verified; what the next kernel begins with still has
+ * to be in memory that can be reached. */
+static void add_page(struct pg_manifest *m, const char *name, uint64_t address)
+{
+	const struct pg_span page = {pg_align_down(address, PG_PAGE_BYTES),
+				     PG_PAGE_BYTES};
+	struct pg_dropin_name named;
+
+	if (m->ranges.count != 0 && made->ranges[0].start == page.start)
+		return;
+	memset(&named, 0, sizeof(named));
+	set_name(&named, name);
+	add_range(m, named.name, PG_PART_OTHER, page);
+}
+
 static void add_ranges(struct pg_manifest *m)
 {
-	/* Nothing was said to be verified; the next kernel's first page still
-	 * has to be in memory that can be reached. */
-	static const char only[sizeof(names[0].name)] = "next kernel";
-	const uint64_t entry = asked.handoff.entry;
 	size_t i;
 
 	m->parts.offset = offsetof(struct made, parts);
@@ -135,10 +146,11 @@ static void add_ranges(struct pg_manifest *m)
 				(struct pg_span){region->start, region->bytes});
 		}
 	}
-	if (asked.unchecked)
-		add_range(m, only, PG_PART_KERNEL,
-			  (struct pg_span){pg_align_down(entry, PG_PAGE_BYTES),
-					   PG_PAGE_BYTES});
+	if (!asked.unchecked)
+		return;
+	add_page(m, "next kernel", asked.handoff.entry);
+	if (asked.handoff.args[0] != 0)
+		add_page(m, "its arguments", asked.handoff.args[0]);
 }
 
 void pg_translate(const struct pg_context *context)

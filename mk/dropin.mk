@@ -4,7 +4,11 @@
 # the place of purgatory/<file> and dropin/<arch>/<file> that of
 # arch/<arch>/<file>; and build/<arch>/<loader>.ro, the object that the loader
 # takes. A loader has the architectures of which there is a folder
-# dropin/<loader>/<arch>/.
+# dropin/<loader>/<arch>/. arch/<arch>/flags.mk may name
+#
+#	DROPIN_WITH_<arch>	 devicetree: also dropin/devicetree/ and fdt.a
+#	DROPIN_LDFLAGS_<arch>	 for the linker, such as another pg_limit
+#	DROPIN_OMIT_<arch>	 files that have no place in it
 LOADERS := kexec-tools linux
 loader_archs = $(filter $(ARCHS),$(patsubst dropin/$(1)/%/request.c,%,\
 	$(wildcard dropin/$(1)/*/request.c)))
@@ -16,20 +20,24 @@ DROPINS := $(foreach loader,$(LOADERS),\
 define dropin
 DROPIN_$(1)_$(2) := $$(wildcard dropin/*.c dropin/*.S dropin/$(1)/*.c \
 	dropin/$(1)/*.S dropin/$(2)/*.c dropin/$(2)/*.S \
-	dropin/$(2)/$(1)/*.c dropin/$(2)/$(1)/*.S)
+	dropin/$(2)/$(1)/*.c dropin/$(2)/$(1)/*.S \
+	$$(DROPIN_WITH_$(1):%=dropin/%/*.c))
 REPLACED_$(1)_$(2) := $$(patsubst dropin/$(1)/%,arch/$(1)/%,\
 	$$(patsubst dropin/%,purgatory/%,$$(filter-out dropin/$(1)/%,\
 	$$(DROPIN_$(1)_$(2)))) $$(filter dropin/$(1)/%,$$(DROPIN_$(1)_$(2))))
 DROPIN_OBJECTS_$(1)_$(2) := $$(DROPIN_$(1)_$(2):%=$$(T_$(1))/%.o) \
-	$$(filter-out $$(REPLACED_$(1)_$(2):%=$$(T_$(1))/%.o),$$(OBJECTS_$(1)))
+	$$(filter-out $$(patsubst %,$$(T_$(1))/%.o,$$(REPLACED_$(1)_$(2)) \
+	$$(DROPIN_OMIT_$(1))),$$(OBJECTS_$(1)))
 
-$$(T_$(1))/$(2).elf: $$(DROPIN_OBJECTS_$(1)_$(2)) purgatory/purgatory.ld \
+DROPIN_LIBS_$(1) := $$(if $$(DROPIN_WITH_$(1)),$$(T_$(1))/fdt.a)
+$$(T_$(1))/dropin/devicetree/%.o: TFLAGS_$(1) += -isystem $(LIBFDT)
+$$(T_$(1))/$(2).elf: $$(DROPIN_LIBS_$(1)) $$(DROPIN_OBJECTS_$(1)_$(2)) purgatory/purgatory.ld \
 		mk/check-image
 	$$(call say,LD,$$@)
 	$$(Q)$$(LD_$(1)) $$(TARGET_LDFLAGS) $$(TARGET_LDFLAGS_$(1)) \
 		$$(DROPIN_LDFLAGS_$(1)) -e purgatory_start \
 		-T purgatory/purgatory.ld -Map $$@.map \
-		$$(DROPIN_OBJECTS_$(1)_$(2)) -o $$@
+		$$(DROPIN_OBJECTS_$(1)_$(2)) $$(DROPIN_LIBS_$(1)) -o $$@
 	$$(Q)mk/check-image $$@
 
 $$(T_$(1))/$(2).ro: $$(T_$(1))/$(2).elf $(H)/pg-wrap

@@ -10,3 +10,4 @@ TARGET_CFLAGS_arm64 := -march=armv8-a -mlittle-endian -mstrict-align \
 TARGET_LDFLAGS_arm64 := -m aarch64linux -z max-page-size=4096 \
 	--defsym=pg_limit=0x40000
 UARTS_arm64 := uart8250 pl011
+DROPIN_WITH_arm64 := devicetree

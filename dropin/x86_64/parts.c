@@ -47,36 +47,19 @@ static const uint8_t *boot_params(const struct pg_request *request)
 	return bp;
 }
 
-static bool is_core(const struct pg_request *request, size_t index)
-{
-	/* ELF64, little-endian, current; e_type ET_CORE. */
-	static const uint8_t ident[7] = {0x7f, 'E', 'L', 'F', 2, 1, 1};
-	const struct pg_loader_region *region = &request->regions[index];
-	const uint8_t *at = pg_pointer(region->start);
-
-	return pg_dropin_known(request, region->start, 64, NULL) &&
-	       memcmp(at, ident, sizeof(ident)) == 0 &&
-	       pg_load_le16(at + 16) == 4;
-}
-
 size_t pg_dropin_parts(const struct pg_request *request,
 		       struct pg_dropin_part *parts, size_t max)
 {
 	const uint8_t *bp = boot_params(request);
 	uint64_t paragraphs = bp ? pg_load_le32(bp + BP_SYSSIZE) : 0;
-	size_t count = 0, i;
+	size_t count = 0;
 
 	parts[count++] = (struct pg_dropin_part){
 		.name = "kernel",
 		.kind = PG_PART_KERNEL,
 		.address = request->handoff.entry,
 		.content_bytes = paragraphs * PARAGRAPH};
-	for (i = 0; i < PG_LOADER_REGIONS && count < max; i++)
-		if (is_core(request, i))
-			parts[count++] = (struct pg_dropin_part){
-				.name = "elfcorehdr",
-				.kind = PG_PART_ELFCOREHDR,
-				.address = request->regions[i].start};
+	count += pg_dropin_core_parts(request, parts + count, max - count);
 	if (max - count < 3)
 		return count;
 	if (pg_x86_next.boot_params)
@@ -147,14 +130,6 @@ struct pg_console pg_dropin_console(const struct pg_request *request)
 	return console;
 }
 
-/* Its first bytes are instructions: nothing that could contradict itself. */
-const char *pg_dropin_doubt_kernel(struct pg_span span, uint64_t *at)
-{
-	(void)span;
-	(void)at;
-	return NULL;
-}
-
 static const char *doubt_memory_map(const uint8_t *bp, uint64_t *at)
 {
 	const uint64_t start = *at;
@@ -176,13 +151,14 @@ static const char *doubt_memory_map(const uint8_t *bp, uint64_t *at)
 	return NULL;
 }
 
-const char *pg_dropin_doubt_boot_params(const struct pg_request *request,
-					struct pg_span span, uint64_t *at)
+const char *pg_dropin_doubt_own(const struct pg_request *request, uint32_t kind,
+				struct pg_span span, uint64_t *at)
 {
 	const uint8_t *bp = pg_pointer(span.start);
 	uint64_t initrd, initrd_bytes;
 
-	if (span.bytes < BP_BYTES || span.start != pg_x86_next.boot_params)
+	if (kind != PG_PART_BOOTPARAMS || span.bytes < BP_BYTES ||
+	    span.start != pg_x86_next.boot_params)
 		return NULL;
 	*at = span.start + BP_MAGIC;
 	if (memcmp(bp + BP_MAGIC, "HdrS", 4) != 0)
