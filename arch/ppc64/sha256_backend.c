@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * ppc64: vshasigmaw (ISA 2.07, "Vector SHA-256 Sigma Word") works on four
- * words at once, one of each of four messages.
+ * words at once, one of each of four messages, or, for a message that is
+ * alone, four of its schedule.
  */
 #include "purgatorio/sha256.h"
 
@@ -15,7 +16,7 @@ size_t pg_sha256_backend_lanes(size_t count, uint32_t features)
 	return count < PG_PPC64_LANES ? count : PG_PPC64_LANES;
 }
 
-/* With fewer messages than lanes, the others do the first one's work again, in
+/* With two or three messages, the others do the first one's work again, in
  * states that nobody reads. */
 size_t pg_sha256_backend(struct pg_sha256_lane *lanes, size_t count,
 			 uint64_t blocks, uint32_t features)
@@ -26,6 +27,10 @@ size_t pg_sha256_backend(struct pg_sha256_lane *lanes, size_t count,
 
 	if (n == 0)
 		return 0;
+	if (n == 1) {
+		pg_sha256_ppc64_x1(lanes, blocks);
+		return n;
+	}
 	if (n == PG_PPC64_LANES) {
 		pg_sha256_ppc64_x4(lanes, blocks);
 		return n;
