@@ -1,24 +1,29 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """Debian's ppc64le kernel, entered by the purgatory on pseries: it takes over
-what it is given and finds all its CPUs. The door of tests/baremetal/ stands in
+what it is given and finds all its CPUs; and a big-endian one, in an image that
+`pack` made of its zImage. The door of tests/baremetal/ stands in
 for the crashed kernel; there is no root file system, so that the kernel's last
 word is a panic."""
 
 from __future__ import annotations
 
+import json
 import re
 import struct
 import subprocess
 import sys
 from pathlib import Path
 
+import guest_kernel
 import packages
+from arch import PPC64BE
 from tap import Tap, need
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "baremetal"))
 import power  # noqa: E402
 from common import FDT, FILL, KERNEL, OTHER, RESERVED  # noqa: E402
+from machine import COMMAND, Image  # noqa: E402
 
 RUN_AT_LOAD = 0x5C  # arch/powerpc/kernel/head_64.S: __run_at_load
 RTAS = 0x20000000  # where the tree says that RTAS is
@@ -83,6 +88,25 @@ def boot(kernel: Path, cpu: str, cpus: int, flags: int, in_place: bool
                       number=0, seconds=240, stops=NEVER).text
 
 
+def boot_packed(cpus: int) -> str:
+    """From an image that is no plan of ours. Firmware is added beside it."""
+    zimage = guest_kernel.build(PPC64BE)[0] / "boot/zImage"
+    dtb, path = power.scratch / "pack.dtb", power.scratch / "packed.elf"
+    rtas = power.scratch / "rtas"
+    dtb.write_bytes(device_tree("power9", cpus))
+    rtas.write_bytes(RTAS_CODE)
+    subprocess.run(
+        [COMMAND, "pack", "-o", path, f"--window={power.WINDOW:#x}+192M",
+         f"--dtb={dtb}", "--append=console=hvc0 panic=-1", "--backup=64K",
+         f"--purgatory={power.PURGATORY}", zimage], check=True)
+    facts = subprocess.run([COMMAND, "inspect", "--json", path], check=True,
+                           stdout=subprocess.PIPE).stdout
+    image = Image(path.read_bytes(), json.loads(facts))
+    return power.boot(image, "-device", f"loader,file={rtas},addr={RTAS:#x},"
+                      "force-raw=on", cpus=cpus, number=0, seconds=240,
+                      stops=NEVER).text
+
+
 def judge(text: str, cpus: int, start: int) -> None:
     last = text[-3000:]
     need("purgatorio: entering the next kernel" in text, last)
@@ -105,6 +129,8 @@ def main() -> None:
             text = boot(root / "boot" / f"vmlinux-{release}", cpu, cpus,
                         flags, in_place)
             judge(text, cpus, power.WINDOW if in_place else 0)
+    with tap.check("big-endian, an image of the zImage, 4 CPUs"):
+        judge(boot_packed(4), 4, power.WINDOW)
     tap.finish()
 
 
