@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/cli.h"
+#include "purgatorio/image.h"
 
 static const char help[] =
 	"Usage: purgatorio pack [OPTION]... --window=WHERE -o IMAGE KERNEL\n"
+	"       purgatorio pack [OPTION]... --format=image -o IMAGE KERNEL\n"
 	"Make one self-verifying image of a kernel, its initrd and its "
 	"command\n"
-	"line, to be loaded into one window of memory.\n"
+	"line: to be loaded into one window of memory, or one that all that\n"
+	"loads Linux kernels can load, UEFI firmware included.\n"
 	"\n"
 	"  -o, --output=FILE        the image to write\n"
 	"  -w, --window=START+SIZE  memory to use; or START-END; K, M, G, T\n"
@@ -27,6 +31,16 @@ static const char help[] =
 	"                           mmio,ADDRESS,VALUE, psci,hvc or psci,smc\n"
 	"      --backup=SIZE        save the first SIZE bytes of memory\n"
 	"      --purgatory=FILE     another purgatory.elf\n"
+	"\n"
+	"Of --format=image:\n"
+	"      --ucode=FILE         an initrd of microcode, before the others\n"
+	"      --os-release=FILE    what the image is called in boot menus\n"
+	"      --uname=TEXT         default: the kernel's release\n"
+	"      --sbat=FILE          instead of the stub's SBAT\n"
+	"      --loader-initrd      take the loader's initrd, if it has one\n"
+	"      --loader-cmdline     append all that the loader says\n"
+	"      --efi-capture        leave UEFI's boot services in the stub\n"
+	"      --stub=FILE          another stub.efi\n"
 	"  -h, --help\n";
 
 enum {
@@ -38,6 +52,15 @@ enum {
 	OPT_BACKUP,
 	OPT_DTB,
 	OPT_PURGATORY,
+	OPT_FORMAT,
+	OPT_UCODE,
+	OPT_OSREL,
+	OPT_UNAME,
+	OPT_SBAT,
+	OPT_LOADER_INITRD,
+	OPT_LOADER_CMDLINE,
+	OPT_EFI_CAPTURE,
+	OPT_STUB,
 };
 
 static const struct option options[] = {
@@ -53,20 +76,80 @@ static const struct option options[] = {
 	{"backup", required_argument, NULL, OPT_BACKUP},
 	{"dtb", required_argument, NULL, OPT_DTB},
 	{"purgatory", required_argument, NULL, OPT_PURGATORY},
+	{"format", required_argument, NULL, OPT_FORMAT},
+	{"ucode", required_argument, NULL, OPT_UCODE},
+	{"os-release", required_argument, NULL, OPT_OSREL},
+	{"uname", required_argument, NULL, OPT_UNAME},
+	{"sbat", required_argument, NULL, OPT_SBAT},
+	{"loader-initrd", no_argument, NULL, OPT_LOADER_INITRD},
+	{"loader-cmdline", no_argument, NULL, OPT_LOADER_CMDLINE},
+	{"efi-capture", no_argument, NULL, OPT_EFI_CAPTURE},
+	{"stub", required_argument, NULL, OPT_STUB},
 	{"help", no_argument, NULL, 'h'},
 	{NULL, 0, NULL, 0},
 };
 
 struct arguments {
-	struct pg_pack_options pack;
+	struct pg_capture_options capture; /* with those of both formats */
 	struct cli_files files;
-	const char *kernel, *output, *purgatory;
+	const char *kernel, *output, *purgatory, *stub;
+	bool image;	   /* --format=image */
+	bool image_option; /* one that has no sense otherwise */
 };
+
+static enum pg_status map(const char *path, struct pg_bytes *out,
+			  struct pg_error *error)
+{
+	pg_file_unmap(out);
+	return pg_file_map(path, out, error);
+}
+
+static enum pg_status take_format(struct arguments *arguments,
+				  struct pg_error *error)
+{
+	arguments->image = strcmp(optarg, "image") == 0;
+	if (arguments->image || strcmp(optarg, "window") == 0)
+		return PG_OK;
+	return pg_fail(error, PG_E_USAGE,
+		       "format '%s': give window (default) or image", optarg);
+}
+
+/* Options of --format=image. */
+static enum pg_status take_image(int option, struct arguments *arguments,
+				 struct pg_error *error)
+{
+	struct pg_capture_options *capture = &arguments->capture;
+
+	arguments->image_option = true;
+	switch (option) {
+	case OPT_UCODE:
+		return map(optarg, &capture->microcode, error);
+	case OPT_OSREL:
+		return map(optarg, &capture->os_release, error);
+	case OPT_SBAT:
+		return map(optarg, &capture->sbat, error);
+	case OPT_UNAME:
+		capture->uname = optarg;
+		return PG_OK;
+	case OPT_LOADER_INITRD:
+		capture->flags |= PG_IMAGE_LOADER_INITRD;
+		return PG_OK;
+	case OPT_LOADER_CMDLINE:
+		capture->flags |= PG_IMAGE_LOADER_CMDLINE;
+		return PG_OK;
+	case OPT_EFI_CAPTURE:
+		capture->flags |= PG_IMAGE_EFI_CAPTURE;
+		return PG_OK;
+	default:
+		arguments->stub = optarg;
+		return PG_OK;
+	}
+}
 
 static enum pg_status take(int option, struct arguments *arguments,
 			   struct pg_error *error)
 {
-	struct pg_pack_options *pack = &arguments->pack;
+	struct pg_pack_options *pack = &arguments->capture.pack;
 
 	switch (option) {
 	case 'o':
@@ -81,8 +164,7 @@ static enum pg_status take(int option, struct arguments *arguments,
 		pack->command_line = optarg;
 		return PG_OK;
 	case OPT_DTB:
-		pg_file_unmap(&pack->dtb);
-		return pg_file_map(optarg, &pack->dtb, error);
+		return map(optarg, &pack->dtb, error);
 	case OPT_CONSOLE:
 		pack->console_of_dtb = false;
 		return cli_parse_console(optarg, &pack->console, error);
@@ -95,16 +177,20 @@ static enum pg_status take(int option, struct arguments *arguments,
 			return PG_OK;
 		return pg_fail(error, PG_E_USAGE,
 			       "backup '%s': give a size, as in 640K", optarg);
-	default:
+	case OPT_FORMAT:
+		return take_format(arguments, error);
+	case OPT_PURGATORY:
 		arguments->purgatory = optarg;
 		return PG_OK;
+	default:
+		return take_image(option, arguments, error);
 	}
 }
 
 static enum pg_status run(struct arguments *arguments, struct pg_error *error)
 {
 	struct cli_files *files = &arguments->files;
-	struct pg_pack_options *pack = &arguments->pack;
+	struct pg_pack_options *pack = &arguments->capture.pack;
 	struct pg_kernel kernel = {.arch = 0};
 	struct cli_progress progress;
 	enum pg_status status;
@@ -128,8 +214,14 @@ static enum pg_status run(struct arguments *arguments, struct pg_error *error)
 	cli_progress_start(&progress);
 	status = cli_map_purgatory(arguments->purgatory, kernel.arch,
 				   &pack->purgatory_elf, error);
+	if (status == PG_OK && arguments->image)
+		status = cli_map_part(arguments->stub, kernel.arch, "stub.efi",
+				      &arguments->capture.stub, error);
 	if (status == PG_OK)
-		status = pg_pack(pack, arguments->output, error);
+		status = arguments->image
+				 ? pg_pack_capture(&arguments->capture,
+						   arguments->output, error)
+				 : pg_pack(pack, arguments->output, error);
 	cli_progress_end(&progress);
 	pg_file_unmap(&pack->purgatory_elf);
 	pg_kernel_free(&kernel);
@@ -138,14 +230,18 @@ static enum pg_status run(struct arguments *arguments, struct pg_error *error)
 
 static int finish(struct arguments *arguments, int status)
 {
-	pg_file_unmap(&arguments->pack.dtb);
+	pg_file_unmap(&arguments->capture.stub);
+	pg_file_unmap(&arguments->capture.microcode);
+	pg_file_unmap(&arguments->capture.os_release);
+	pg_file_unmap(&arguments->capture.sbat);
+	pg_file_unmap(&arguments->capture.pack.dtb);
 	cli_files_free(&arguments->files);
 	return status;
 }
 
 int cli_pack(int argc, char **argv)
 {
-	struct arguments arguments = {.pack.console_of_dtb = true};
+	struct arguments arguments = {.capture.pack.console_of_dtb = true};
 	struct pg_error error;
 	int option;
 
@@ -169,7 +265,15 @@ int cli_pack(int argc, char **argv)
 	if (arguments.output == NULL)
 		return finish(&arguments,
 			      cli_usage("pack", "no output; give -o IMAGE"));
-	if (arguments.pack.window_bytes == 0)
+	if (arguments.image_option && !arguments.image)
+		return finish(&arguments,
+			      cli_usage("pack", "an option of --format=image "
+						"without it"));
+	if (arguments.image && arguments.capture.pack.window_bytes != 0)
+		return finish(&arguments,
+			      cli_usage("pack", "--window, and an image lies "
+						"where its loader puts it"));
+	if (!arguments.image && arguments.capture.pack.window_bytes == 0)
 		return finish(&arguments,
 			      cli_usage("pack", "no memory; give --window, as "
 						"in --window=0x30000000+256M"));

@@ -23,3 +23,5 @@ install: all
 		$(DESTDIR)$(LIBDIR)/purgatorio/$$arch/purgatory.elf; done
 	$(Q)for dropin in $(DROPINS); do install -D -m 644 $(B)/$$dropin \
 		$(DESTDIR)$(LIBDIR)/purgatorio/$$dropin; done
+	$(Q)for arch in $(EFI_ARCHS); do install -m 644 $(B)/$$arch/stub.efi \
+		$(DESTDIR)$(LIBDIR)/purgatorio/$$arch/stub.efi; done

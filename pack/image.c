@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pack/capture.h"
 #include "pack/manifest_codec.h"
 #include "pack/purgatory_elf.h"
 #include "purgatorio/check.h"
@@ -146,6 +147,22 @@ static void resolve_all(struct pg_image *image)
 			PG_HANDOFF_ARG_RELATIVE(i));
 }
 
+/* What lies in front of a capture image's segment, and is never loaded. */
+static enum pg_status gather_head(const struct pg_image *image,
+				  const struct pg_part *part,
+				  struct pg_part_view *view,
+				  struct pg_error *error)
+{
+	view->content = image->head;
+	if (part->bytes != image->head.size)
+		return pg_fail(error, PG_E_CORRUPT,
+			       "image: %s: has 0x%llx bytes, and the file has "
+			       "0x%zx; make it again",
+			       part->name, (unsigned long long)part->bytes,
+			       image->head.size);
+	return PG_OK;
+}
+
 /* A part's ranges stand together, in the order of its bytes, and cover it. */
 static enum pg_status gather_part(struct pg_image *image, uint32_t index,
 				  size_t *next, struct pg_error *error)
@@ -158,6 +175,8 @@ static enum pg_status gather_part(struct pg_image *image, uint32_t index,
 				      .kind = part->kind,
 				      .sha256 = part->sha256,
 				      .first_range = *next};
+	if (part->kind == PG_PART_FILE)
+		return gather_head(image, part, view, error);
 	for (; *next < image->manifest->ranges.count; (*next)++) {
 		struct pg_range range = pg_image_range(image, *next);
 
@@ -278,7 +297,9 @@ struct pg_image *pg_image_read(struct pg_bytes file, struct pg_error *error)
 		pg_fail(error, PG_E_NO_MEMORY, "image: out of memory");
 		return NULL;
 	}
-	status = pg_image_read_elf(file, image, error);
+	status = pg_capture_recognise(file)
+			 ? pg_capture_read(file, image, error)
+			 : pg_image_read_elf(file, image, error);
 	if (status == PG_OK)
 		status = read_purgatory(image, error);
 	if (status == PG_OK)

@@ -17,6 +17,8 @@ struct pg_image {
 	bool big; /* byte order of the file */
 	struct pg_segment segments[PG_IMAGE_SEGMENTS_MAX]; /* by address */
 	size_t segment_count;
+	struct pg_bytes head; /* capture image: what stands in front of the
+				 one segment; else empty */
 	uint64_t purgatory, manifest_address;
 	struct pg_bytes constant;     /* of the purgatory: what is hashed */
 	uint64_t image_memory_bytes;  /* of the purgatory */

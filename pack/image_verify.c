@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pack/capture.h"
 #include "pack/image.h"
 #include "pack/manifest_codec.h"
 #include "purgatorio/sha256.h"
@@ -76,6 +77,8 @@ static void ask(const struct pg_image *image, struct pg_sha256_job *jobs)
 					(range.start - part->address),
 				.bytes = range.bytes};
 		}
+		if (part->kind == PG_PART_FILE)
+			continue;
 		jobs[pg_image_range_count(image) + i] =
 			(struct pg_sha256_job){.data = part->content.data,
 					       .bytes = part->content.size};
@@ -95,11 +98,34 @@ static enum pg_status compare(const struct pg_image *image,
 			return wrong_range(image, i, jobs[i].digest, error);
 	}
 	for (size_t i = 0; i < pg_image_part_count(image); i++)
-		if (memcmp(image->parts[i].sha256, jobs[ranges + i].digest,
+		if (image->parts[i].kind != PG_PART_FILE &&
+		    memcmp(image->parts[i].sha256, jobs[ranges + i].digest,
 			   32) != 0)
 			return wrong_part(image, i, jobs[ranges + i].digest,
 					  error);
 	return PG_OK;
+}
+
+/* The head of a capture image, as it was before anyone signed it. */
+static enum pg_status verify_head(const struct pg_image *image, size_t index,
+				  struct pg_error *error)
+{
+	const struct pg_bytes head = image->head;
+	uint8_t *copy = malloc(head.size + 1);
+	uint8_t digest[32];
+	struct pg_sha256 sha;
+
+	if (copy == NULL)
+		return pg_fail(error, PG_E_NO_MEMORY, "image: out of memory");
+	memcpy(copy, head.data, head.size);
+	pg_capture_mask(copy, head.size);
+	pg_sha256_init(&sha, pg_host_features());
+	pg_sha256_update(&sha, copy, head.size);
+	pg_sha256_final(&sha, digest);
+	free(copy);
+	if (memcmp(digest, image->parts[index].sha256, sizeof(digest)) == 0)
+		return PG_OK;
+	return wrong_part(image, index, digest, error);
 }
 
 enum pg_status pg_image_verify(const struct pg_image *image,
@@ -119,5 +145,11 @@ enum pg_status pg_image_verify(const struct pg_image *image,
 	pg_sha256_many(jobs, count, pg_host_features());
 	status = compare(image, jobs, error);
 	free(jobs);
+	for (size_t i = 0; status == PG_OK && i < pg_image_part_count(image);
+	     i++)
+		if (image->parts[i].kind == PG_PART_FILE)
+			status = verify_head(image, i, error);
+	if (status == PG_OK && image->head.size != 0)
+		status = pg_capture_gaps(image, error);
 	return status;
 }

@@ -118,6 +118,7 @@ const char *pg_kind_name(uint32_t kind)
 		[PG_PART_BOOTPARAMS] = "boot_params",
 		[PG_PART_FDT] = "fdt",
 		[PG_PART_ELFCOREHDR] = "elfcorehdr",
+		[PG_PART_FILE] = "file",
 	};
 
 	return PICK(names, kind);
@@ -144,6 +145,7 @@ const char *pg_handoff_name(uint32_t protocol)
 		[PG_HANDOFF_LINUX_ARM64] = "linux-arm64",
 		[PG_HANDOFF_LINUX_PPC64] = "linux-ppc64",
 		[PG_HANDOFF_LINUX_S390X] = "linux-s390x",
+		[PG_HANDOFF_IMAGE_X86_64] = "image-x86_64",
 	};
 
 	return PICK(names, protocol);

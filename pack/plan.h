@@ -53,6 +53,8 @@ struct pg_plan {
 	uint64_t ticks_per_second;
 	size_t log_part;
 	uint32_t flags;	     /* PG_MANIFEST_* */
+	bool relative;	     /* the manifest's addresses count from the
+				purgatory */
 	struct pg_span swap; /* s390x: the crash region; empty: no swap */
 	/* After sealing: image memory and manifest, as they are loaded. */
 	uint8_t *sealed;
@@ -67,6 +69,17 @@ static inline uint64_t pg_range_count(uint64_t bytes)
 {
 	return bytes / PG_RANGE_BYTES + (bytes % PG_RANGE_BYTES != 0);
 }
+
+/* And a part: what lies in the file only has none. */
+static inline uint64_t pg_part_ranges(const struct pg_part_spec *spec)
+{
+	return spec->kind == PG_PART_FILE ? 0
+					  : pg_range_count(spec->content.size);
+}
+
+/* plan_relative.c: turns the addresses of a sealed plan's @manifest into such
+ * that count from the purgatory's @base. */
+void pg_plan_relative(struct pg_manifest *manifest, uint64_t base);
 
 /* Parts with content, by address: the order of the manifest. */
 struct pg_plan_order {

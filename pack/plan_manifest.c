@@ -44,7 +44,7 @@ static enum pg_status check_digest_counts(const struct pg_plan_order *order,
 {
 	for (size_t i = 0; i < order->count; i++) {
 		const struct pg_plan_part *part = order->part[i];
-		uint64_t ranges = pg_range_count(part->spec.content.size);
+		uint64_t ranges = pg_part_ranges(&part->spec);
 
 		if (part->digests != NULL && part->digest_count != ranges)
 			return pg_fail(error, PG_E_MISMATCH,
@@ -82,7 +82,7 @@ static enum pg_status allocate(const struct pg_plan *plan,
 	uint64_t bytes = sizeof(header), ranges = 0, fills = 0;
 
 	for (size_t i = 0; i < order->count; i++)
-		ranges += pg_range_count(order->part[i]->spec.content.size);
+		ranges += pg_part_ranges(&order->part[i]->spec);
 	for (size_t i = 0; i < plan->part_count; i++)
 		fills += wants_fill(&plan->parts[i].spec);
 	if (ranges > PG_RANGES_MAX)
@@ -159,6 +159,8 @@ static void cut_ranges(const struct pg_plan_order *order,
 		memcpy(entry->name, part->spec.name, sizeof(entry->name));
 		entry->bytes = left;
 		entry->kind = part->spec.kind;
+		if (pg_part_ranges(&part->spec) == 0)
+			continue;
 		for (; left != 0; range++) {
 			range->start = start;
 			range->bytes =
@@ -247,6 +249,8 @@ enum pg_status pg_plan_manifest(const struct pg_plan *plan,
 		return status;
 	describe(plan, manifest);
 	cut_ranges(order, manifest);
+	if (plan->relative)
+		pg_plan_relative(manifest, plan->purgatory_span.start);
 	status = check(plan, manifest, error);
 	if (status == PG_OK)
 		status = check_room(plan, manifest, error);

@@ -28,7 +28,7 @@ static size_t hash_jobs(const struct pg_plan_order *order,
 	for (size_t i = 0; i < order->count; i++, entry++) {
 		const struct pg_plan_part *part = order->part[i];
 		const struct pg_bytes content = part->spec.content;
-		size_t count = (size_t)pg_range_count(content.size);
+		size_t count = (size_t)pg_part_ranges(&part->spec);
 
 		for (size_t k = 0; k < count; k++, range++) {
 			if (part->digests != NULL)

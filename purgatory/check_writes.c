@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The second half of the structural check: what the purgatory will write must
  * harm nothing that is still needed. */
+#include "purgatorio/image.h"
 #include "purgatory/check_rules.h"
 
 /* Does @span share a byte with a range, the image or the log? The ranges have
@@ -111,11 +112,35 @@ static enum pg_status check_copies(const struct pg_check *check)
 	return PG_OK;
 }
 
+/* The work area of an image: written to before the handoff. */
+static enum pg_status check_work(const struct pg_check *check)
+{
+	const struct pg_manifest *m = check->manifest;
+	const struct pg_handoff *handoff = &m->handoff;
+	const uint32_t flags =
+		handoff->flags & PG_HANDOFF_ARG_RELATIVE(1) ? PG_RELATIVE : 0;
+	struct pg_span work;
+
+	if (handoff->protocol != PG_HANDOFF_IMAGE_X86_64)
+		return PG_OK;
+	if (handoff->args[3] & ~(uint64_t)PG_IMAGE_FLAGS)
+		return pg_check_wrong(check->place, PG_E_VERSION,
+				      "handoff.args", 3, handoff->args[3]);
+	if (!pg_check_resolve(check, handoff->args[1], handoff->args[2], flags,
+			      &work) ||
+	    work.bytes < PG_IMAGE_WORK_BYTES || needed(check, work) ||
+	    m->fills.count != 0 || m->copies.count != 0)
+		return pg_check_wrong(check->place, PG_E_HANDOFF,
+				      "handoff.args", 1, handoff->args[1]);
+	return PG_OK;
+}
+
 enum pg_status pg_check_writes(const struct pg_check *check)
 {
 	enum pg_status status;
 
-	if ((status = check_fills(check)) || (status = check_copies(check)))
+	if ((status = check_fills(check)) || (status = check_copies(check)) ||
+	    (status = check_work(check)))
 		return status;
 	return pg_check_swap(check);
 }

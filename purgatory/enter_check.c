@@ -89,5 +89,6 @@ enum pg_status pg_check(const struct pg_context *context)
 		place.value = handoff->protocol;
 		return say_place(status, &place);
 	}
-	return check_reach(context);
+	status = check_reach(context);
+	return status == PG_OK ? pg_check_loader(context) : status;
 }

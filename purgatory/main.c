@@ -10,6 +10,7 @@
  *	fill      zero what it expects to be zero
  *	copy      save what it will overwrite
  *	swap      put it where it runs (s390x)
+ *	merge     what the loader said into what the kernel is told (images)
  *	handoff   set up the machine and jump
  *
  * On s390x the crashed kernel asks first: pg_ask() does what does not change
@@ -150,6 +151,7 @@ noreturn void pg_handoff(const struct pg_context *at)
 		if (handoff.flags & PG_HANDOFF_ARG_RELATIVE(i))
 			handoff.args[i] += at->base;
 	pg_step_begin(PG_STEP_HANDOFF);
+	pg_merge_loader(at, &handoff);
 	pg_put("entering the next kernel at ");
 	pg_put_hex(handoff.entry);
 	pg_put("\n");

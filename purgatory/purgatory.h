@@ -53,6 +53,13 @@ enum pg_status pg_copy_memory(const struct pg_context *context,
 enum pg_status pg_swap_memory(const struct pg_context *context,
 			      uint64_t *bytes);
 
+/* loader.c: an image was loaded by somebody. Is what he says usable (PG_OK,
+ * PG_E_LOADER, PG_E_MEMORY; says what is wrong)? Merge it into @handoff, or do
+ * what the policy says. */
+enum pg_status pg_check_loader(const struct pg_context *context);
+void pg_merge_loader(const struct pg_context *context,
+		     struct pg_handoff *handoff);
+
 /* console.c: opens what the manifest names, both where its two descriptions
  * differ, or the machine's customary one where a manifest that is not @trusted
  * names nothing usable. */

@@ -7,8 +7,13 @@
 
 enum pg_status pg_arch_handoff_check(const struct pg_handoff *handoff)
 {
-	return handoff->protocol == PG_HANDOFF_LINUX_X86_64 ? PG_OK
-							    : PG_E_HANDOFF;
+	switch (handoff->protocol) {
+	case PG_HANDOFF_LINUX_X86_64:
+	case PG_HANDOFF_IMAGE_X86_64: /* by now merged (image.c) */
+		return PG_OK;
+	default:
+		return PG_E_HANDOFF;
+	}
 }
 
 noreturn void pg_arch_enter(const struct pg_handoff *handoff)

@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <stdnoreturn.h>
 
+#include "purgatorio/check.h"
 #include "purgatorio/manifest.h"
 #include "purgatorio/status.h"
 
@@ -61,6 +62,21 @@ void pg_arch_close(void);
 /* Checks that the protocol of @handoff is one that this architecture can do
  * and that its arguments are sane. PG_OK or PG_E_HANDOFF. Changes nothing. */
 enum pg_status pg_arch_handoff_check(const struct pg_handoff *handoff);
+
+/* For a capture image at @base, whose loader left its own word (image.h): can
+ * that be used, and is there memory where the image needs it? Looks at nothing
+ * that has to be verified first. PG_OK, PG_E_LOADER or PG_E_MEMORY, and then
+ * *@place says where. Defined weakly to be content (purgatory/loader.c). */
+enum pg_status pg_arch_loader_check(const struct pg_manifest *manifest,
+				    uint64_t base,
+				    struct pg_check_place *place);
+
+/* Joins what the loader said and what the image has, and puts it into
+ * @handoff. Everything has been verified. As above; with PG_OK, place->what
+ * may say what of the loader's was left out. Defined weakly to do nothing. */
+enum pg_status pg_arch_loader_merge(const struct pg_manifest *manifest,
+				    uint64_t base, struct pg_handoff *handoff,
+				    struct pg_check_place *place);
 
 /* Enters the next kernel as its protocol demands, after exchanging what
  * purgatory/swap.c left alone. @handoff has been checked and holds absolute

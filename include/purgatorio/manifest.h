@@ -102,6 +102,7 @@ struct pg_part {
 #define PG_PART_BOOTPARAMS 4 /* x86 boot_params with its setup_data */
 #define PG_PART_FDT	   5
 #define PG_PART_ELFCOREHDR 6
+#define PG_PART_FILE	   7 /* lies in the file only: it has no ranges */
 
 /* Memory to zero after verification, before the copies. */
 struct pg_fill {
@@ -144,6 +145,11 @@ struct pg_handoff {
 /* Drop-ins (dropin/): registers as another loader has set them; no arguments.
  * Never written by a loader of ours. */
 #define PG_HANDOFF_REGISTERS 5
+/* A capture image (image.h) that some loader of x86 kernels has loaded:
+ * args[0] is the embedded bzImage, from its first byte on; args[1] the work
+ * area, args[2] its bytes, args[3] PG_IMAGE_*. The loader's boot_params, whose
+ * address the door left in the work area, is merged with what the image has. */
+#define PG_HANDOFF_IMAGE_X86_64 6
 
 /* Where to say what happens. */
 struct pg_console {

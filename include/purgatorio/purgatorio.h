@@ -324,6 +324,21 @@ struct pg_pack_options {
 enum pg_status pg_pack(const struct pg_pack_options *options,
 		       const char *output_path, struct pg_error *error);
 
+/* What `purgatorio pack --format=image` does: a capture image (doc/image.md),
+ * which every loader of Linux kernels can load. The window and the backup of
+ * @options->pack are not looked at. */
+struct pg_capture_options {
+	struct pg_pack_options pack;
+	struct pg_bytes stub;	    /* stub.efi of the architecture */
+	struct pg_bytes os_release; /* may be empty, like the next two */
+	struct pg_bytes microcode;  /* an initrd that comes before the others */
+	struct pg_bytes sbat;	    /* instead of the stub's */
+	const char *uname;	    /* NULL: the kernel's release */
+	uint64_t flags;		    /* PG_IMAGE_* of purgatorio/image.h */
+};
+enum pg_status pg_pack_capture(const struct pg_capture_options *options,
+			       const char *output_path, struct pg_error *error);
+
 /* --------------------------------------------------------------- load -- */
 
 enum pg_load_action {

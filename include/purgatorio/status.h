@@ -57,6 +57,11 @@
 	  "report the registers printed above")                                \
 	X(E_UNREACHABLE, 18, "an address cannot be reached in this CPU mode",  \
 	  "place the parts lower in memory")                                   \
+	/* The purgatory of a capture image: what its loader gave. */          \
+	X(E_MEMORY, 19, "the loader's memory map has no room for the image",   \
+	  "give the machine more memory, or the image a smaller initrd")       \
+	X(E_LOADER, 20, "what the loader passed on cannot be used",            \
+	  "see the line above; change the loader's settings")                  \
 	/* The host: what it was given. */                                     \
 	X(E_USAGE, 40, "the command line is wrong", "see --help")              \
 	X(E_IO, 41, "a file cannot be read or written",                        \

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The memory map in a loader's boot_params, read and cut. */
+#ifndef ARCH_X86_64_E820_H
+#define ARCH_X86_64_E820_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "purgatorio/range.h"
+
+/* The first address of @span that is no RAM in @params' map, or its end. A
+ * map that is empty or full (the rest is elsewhere) knows nothing: all is. */
+uint64_t pg_x86_e820_ram(const uint8_t *params, struct pg_span span);
+
+/* Cuts @span out of the RAM in @params' map. False: the map has no room for
+ * one more piece, and is as it was. */
+bool pg_x86_e820_reserve(uint8_t *params, struct pg_span span);
+
+#endif

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The EFI stub: build/<arch>/stub.efi, for each efi-stub/<arch>/flags.mk, with
+# the purgatory's flags and much of its code. efi-stub/stub.ld is its format.
+EFI_ARCHS := $(filter $(ARCHS),$(patsubst efi-stub/%/flags.mk,%,\
+	$(wildcard efi-stub/*/flags.mk)))
+# The core: checks, digests, and how they are talked about.
+EFI_CORE := $(patsubst %,purgatory/%.c,check check_swap check_writes console \
+	log self status verify) $(SHA256_C)
+
+# $(call efi,<arch>)
+define efi
+include efi-stub/$(1)/flags.mk
+E_$(1)      := $$(T_$(1))/efi
+EFLAGS_$(1)  = $$(TFLAGS_$(1)) -fshort-wchar -isystem /usr/include/efi \
+	$$(EFI_CFLAGS_$(1)) $(WARNINGS) -Iinclude -I.
+ESOURCES_$(1) := $$(wildcard efi-stub/*.[cS] efi-stub/$(1)/*.[cS] \
+	arch/$(1)/sha256_*.[cS]) $(EFI_CORE)
+EOBJECTS_$(1) := $$(ESOURCES_$(1):%=$$(E_$(1))/%.o) \
+	$$(patsubst %,$$(T_$(1))/newlib/%.c.o,\
+		$$(filter-out $$(NEWLIB_OMIT_$(1)),$(NEWLIB_C)))
+
+$$(E_$(1))/%.c.o: %.c $(NEWLIB)/.unpacked $$(MK_$(1)) efi-stub/$(1)/flags.mk
+	$$(call say,CC,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(CC_$(1)) $$(EFLAGS_$(1)) $$(FLAGS_$$<) -MMD -MP -c $$< -o $$@
+$$(E_$(1))/%.S.o: %.S $$(MK_$(1))
+	$$(call say,AS,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(CC_$(1)) $$(EFLAGS_$(1)) $$(FLAGS_$$<) -MMD -MP -c $$< -o $$@
+$$(T_$(1))/stub.elf: $$(EOBJECTS_$(1)) efi-stub/stub.ld mk/efi.mk
+	$$(call say,LD,$$@)
+	$$(Q)$$(LD_$(1)) $$(TARGET_LDFLAGS) $$(TARGET_LDFLAGS_$(1)) \
+		$$(EFI_LDFLAGS_$(1)) -T efi-stub/stub.ld -Map $$@.map \
+		$$(EOBJECTS_$(1)) -o $$@
+$$(T_$(1))/stub.efi: $$(T_$(1))/stub.elf
+	$$(call say,EFI,$$@)
+	$$(Q)$$(OBJCOPY_$(1)) -O binary $$< $$@
+
+targets: $$(T_$(1))/stub.efi
+-include $$(EOBJECTS_$(1):.o=.d)
+endef
+$(foreach arch,$(EFI_ARCHS),$(eval $(call efi,$(arch))))

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* pg_pack_capture(): read, lay out, fill in, seal, write. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "pack/capture.h"
+#include "pack/initrd.h"
+#include "pack/kernel_formats.h"
+#include "purgatorio/byteorder.h"
+#include "purgatorio/image.h"
+
+#define PAGE PG_PAGE_BYTES
+
+/* The stub's entry, from its optional header. */
+#define PE_ENTRY 40
+
+/* Adds what lies at @offset to the plan, which is not asked to place it. */
+static void add_part(struct pg_capture *capture, const char *name,
+		     uint32_t kind, uint32_t offset, uint64_t bytes,
+		     uint32_t flags)
+{
+	struct pg_plan *plan = capture->plan;
+	struct pg_plan_part *part = &plan->parts[plan->part_count++];
+
+	*part = (struct pg_plan_part){
+		.spec = {.kind = kind,
+			 .content = {capture->file + offset, (size_t)bytes},
+			 .memory_bytes = bytes,
+			 .alignment = PAGE,
+			 .flags = flags},
+		.span = {offset, (bytes + PAGE - 1) & ~(uint64_t)(PAGE - 1)}};
+	memcpy(part->spec.name, name, strlen(name));
+}
+
+/* An initrd behind another is read past the gap between the two. */
+static uint64_t content_bytes(struct pg_capture *capture,
+			      const struct pg_capture_section *section)
+{
+	const struct pg_capture_section *next = section + 1;
+
+	if (strncmp(section->name, ".ucode", 8) == 0 &&
+	    next < capture->sections + capture->section_count &&
+	    strncmp(next->name, ".initrd", 8) == 0)
+		return next->offset - section->offset;
+	return section->memory_bytes;
+}
+
+static void add_sections(struct pg_capture *capture)
+{
+	static const struct {
+		const char *section, *part;
+		uint32_t kind, flags;
+	} known[] = {
+		{".data", "stub-data", PG_PART_OTHER, PG_SPEC_NO_VERIFY},
+		{".reloc", "stub-reloc", PG_PART_OTHER, 0},
+		{".sbat", "sbat", PG_PART_OTHER, 0},
+		{".osrel", "osrel", PG_PART_OTHER, 0},
+		{".uname", "uname", PG_PART_OTHER, 0},
+		{".cmdline", "cmdline", PG_PART_CMDLINE, 0},
+		{".dtb", "dtb", PG_PART_FDT, 0},
+		{".ucode", "ucode", PG_PART_INITRD, 0},
+		{".initrd", "initrd", PG_PART_INITRD, 0},
+		{".linux", "kernel", PG_PART_KERNEL, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		const struct pg_capture_section *section =
+			pg_capture_find(capture, known[i].section);
+
+		if (section != NULL)
+			add_part(capture, known[i].part, known[i].kind,
+				 section->offset,
+				 content_bytes(capture, section),
+				 known[i].flags);
+	}
+}
+
+/* The plan as if it had placed everything itself. */
+static void plan_parts(struct pg_capture *capture)
+{
+	const struct pg_capture_section *door =
+		pg_capture_find(capture, ".door");
+	const struct pg_capture_section *code =
+		pg_capture_find(capture, ".text");
+	const struct pg_capture_section *data =
+		pg_capture_find(capture, ".data");
+	struct pg_plan *plan = capture->plan;
+	const uint32_t log =
+		door->offset + door->memory_bytes - PG_CAPTURE_LOG_BYTES;
+	struct pg_plan_part *part;
+
+	plan->relative = true;
+	plan->purgatory_span.start = door->offset + PG_IMAGE_PURGATORY;
+	plan->purgatory_span.bytes = log - plan->purgatory_span.start;
+	add_part(capture, "head", PG_PART_FILE, 0, capture->head_bytes, 0);
+	plan->parts[0].spec.content.data = capture->head_copy;
+	add_part(capture, "door", PG_PART_OTHER, door->offset, PG_IMAGE_WORK,
+		 0);
+	plan->log_part = plan->part_count;
+	add_part(capture, "log", PG_PART_OTHER, log, PG_CAPTURE_LOG_BYTES, 0);
+	part = &plan->parts[plan->log_part];
+	part->spec.content = (struct pg_bytes){NULL, 0};
+	add_part(capture, "stub", PG_PART_OTHER, code->offset,
+		 data->offset - code->offset, 0);
+	add_sections(capture);
+	plan->state = PG_PLAN_PLACED;
+}
+
+static enum pg_status fill_in(struct pg_capture *capture,
+			      struct pg_error *error)
+{
+	enum pg_status status;
+
+	capture->file = calloc(1, capture->file_bytes);
+	capture->head_copy = calloc(1, capture->head_bytes);
+	if (capture->file == NULL || capture->head_copy == NULL)
+		return pg_fail(error, PG_E_NO_MEMORY,
+			       "image: no memory for %u bytes",
+			       capture->file_bytes);
+	status = pg_capture_x86_64_head(capture, error);
+	if (status != PG_OK)
+		return status;
+	pg_capture_write_pe(capture);
+	for (size_t i = 0; i < capture->section_count; i++)
+		if (capture->sections[i].content.size != 0)
+			memcpy(capture->file + capture->sections[i].offset,
+			       capture->sections[i].content.data,
+			       capture->sections[i].content.size);
+	memcpy(capture->head_copy, capture->file, capture->head_bytes);
+	pg_capture_mask(capture->head_copy, capture->head_bytes);
+	return PG_OK;
+}
+
+static enum pg_status seal(struct pg_capture *capture, struct pg_error *error)
+{
+	const struct pg_pack_options *options = &capture->options->pack;
+	struct pg_plan *plan = capture->plan;
+	enum pg_status status;
+
+	plan_parts(capture);
+	pg_plan_policy(plan,
+		       options->policy == 0 ? PG_POLICY_STOP : options->policy);
+	pg_plan_console(plan, &options->console);
+	pg_plan_reset(plan, &options->reset);
+	pg_capture_x86_64_instruct(capture);
+	status = pg_plan_seal(plan, error);
+	if (status == PG_OK)
+		memcpy(capture->file + plan->purgatory_span.start, plan->sealed,
+		       plan->sealed_bytes);
+	return status;
+}
+
+static enum pg_status read_inputs(struct pg_capture *capture,
+				  struct pg_error *error)
+{
+	const struct pg_pack_options *options = &capture->options->pack;
+	enum pg_status status = PG_OK;
+
+	if (options->kernel_read != NULL)
+		capture->kernel = *options->kernel_read;
+	else
+		status = pg_kernel_read(options->kernel, &capture->kernel,
+					error);
+	if (status == PG_OK && capture->kernel.arch != PG_ARCH_X86_64)
+		status = pg_fail(error, PG_E_KERNEL_ARCH,
+				 "kernel: is for %s, for which there are no "
+				 "capture images yet; pack it for a --window",
+				 pg_arch_name(capture->kernel.arch));
+	if (status == PG_OK)
+		status = pg_pe_open(capture->options->stub, &capture->stub,
+				    error);
+	if (status == PG_OK && capture->stub.machine != PG_PE_AMD64)
+		status = pg_fail(error, PG_E_ARCH,
+				 "stub: is for %s; give the kernel's",
+				 pg_pe_machine_name(capture->stub.machine));
+	if (status == PG_OK)
+		status = pg_initrds_join(
+			options->initrds, options->initrd_count,
+			&capture->initrd, &capture->initrd_copy, error);
+	if (status != PG_OK)
+		return status;
+	capture->entry = pg_load_le32(
+		capture->options->stub.data +
+		pg_load_le32(capture->options->stub.data + 0x3c) + PE_ENTRY);
+	capture->plan = pg_plan_new(capture->kernel.arch,
+				    options->purgatory_elf, error);
+	return capture->plan == NULL ? error->status : PG_OK;
+}
+
+static enum pg_status pack(struct pg_capture *capture, const char *output_path,
+			   struct pg_error *error)
+{
+	enum pg_status status = read_inputs(capture, error);
+
+	if (status == PG_OK)
+		status = pg_capture_x86_64_check(capture, error);
+	if (status == PG_OK)
+		status = pg_capture_lay_out(capture, error);
+	if (status == PG_OK)
+		status = fill_in(capture, error);
+	if (status == PG_OK)
+		status = seal(capture, error);
+	if (status != PG_OK)
+		return status;
+	return pg_file_write(
+		output_path,
+		(struct pg_bytes){capture->file, capture->file_bytes}, 0644,
+		error);
+}
+
+enum pg_status pg_pack_capture(const struct pg_capture_options *options,
+			       const char *output_path, struct pg_error *error)
+{
+	struct pg_capture capture = {.options = options};
+	enum pg_status status = pack(&capture, output_path, error);
+
+	pg_plan_free(capture.plan);
+	if (options->pack.kernel_read == NULL)
+		pg_kernel_free(&capture.kernel);
+	free(capture.initrd_copy);
+	free(capture.file);
+	free(capture.head_copy);
+	return status;
+}

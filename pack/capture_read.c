@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A capture image, read: one segment, at the address that is its offset in the
+ * file; what stands in front of it is the head. */
+#include <string.h>
+
+#include "pack/capture.h"
+#include "purgatorio/image.h"
+
+#define PE_AT 0x3c
+
+bool pg_capture_recognise(struct pg_bytes file)
+{
+	struct pg_error ignored;
+	struct pg_bytes door;
+	struct pg_pe pe;
+
+	return file.size > PE_AT && memcmp(file.data, "MZ", 2) == 0 &&
+	       pg_pe_open(file, &pe, &ignored) == PG_OK &&
+	       pg_pe_section(&pe, ".door", &door) &&
+	       door.size > PG_IMAGE_PURGATORY + 24 &&
+	       memcmp(door.data + PG_IMAGE_PURGATORY + PG_IMAGE_MAGIC_OFFSET,
+		      PG_IMAGE_MAGIC, 8) == 0;
+}
+
+/* Sections lie one behind the other, from the door to the kernel. */
+enum pg_status pg_capture_read(struct pg_bytes file, struct pg_image *image,
+			       struct pg_error *error)
+{
+	struct pg_bytes door, kernel, purgatory;
+	uint64_t constant, memory;
+	struct pg_pe pe;
+	enum pg_status status = pg_pe_open(file, &pe, error);
+	size_t start, end;
+
+	if (status != PG_OK)
+		return status;
+	if (!pg_pe_section(&pe, ".door", &door) ||
+	    !pg_pe_section(&pe, ".linux", &kernel) || kernel.data < door.data ||
+	    door.size <= PG_IMAGE_PURGATORY)
+		return pg_fail(error, PG_E_CORRUPT,
+			       "image: has no .door in front of its .linux; "
+			       "make it again");
+	start = (size_t)(door.data - file.data);
+	end = (size_t)(kernel.data - file.data) + kernel.size;
+	if (start % PG_PAGE_BYTES != 0)
+		return pg_fail(error, PG_E_CORRUPT,
+			       "image: .door begins at 0x%zx, which is no "
+			       "page; make it again",
+			       start);
+	/* Padding belongs to it; what a signer appends does not. */
+	end = (end + PG_PAGE_BYTES - 1) & ~(size_t)(PG_PAGE_BYTES - 1);
+	if (end > file.size)
+		return pg_fail(error, PG_E_TRUNCATED,
+			       "image: has %zu bytes and .linux ends at %zu; "
+			       "copy it again",
+			       file.size, end);
+	image->arch =
+		pe.machine == PG_PE_ARM64 ? PG_ARCH_ARM64 : PG_ARCH_X86_64;
+	purgatory = (struct pg_bytes){door.data + PG_IMAGE_PURGATORY,
+				      door.size - PG_IMAGE_PURGATORY};
+	status = pg_purgatory_header(purgatory.data, purgatory.size,
+				     image->arch, &constant, &memory, error);
+	if (status != PG_OK)
+		return status;
+	image->big = false;
+	image->head = (struct pg_bytes){file.data, start};
+	image->segments[0] =
+		(struct pg_segment){.content = {file.data + start, end - start},
+				    .address = start,
+				    .memory_bytes = end - start};
+	image->segment_count = 1;
+	image->purgatory = start + PG_IMAGE_PURGATORY;
+	image->manifest_address = image->purgatory + memory;
+	return PG_OK;
+}
+
+static enum pg_status check_zero(const struct pg_image *image, uint64_t start,
+				 uint64_t end, struct pg_error *error)
+{
+	const struct pg_segment *all = &image->segments[0];
+
+	for (; start < end; start++)
+		if (all->content.data[start - all->address] != 0)
+			return pg_fail(error, PG_E_DIGEST,
+				       "padding: the byte at 0x%llx, between "
+				       "the parts, is not zero; copy or make "
+				       "the image again",
+				       (unsigned long long)start);
+	return PG_OK;
+}
+
+enum pg_status pg_capture_gaps(const struct pg_image *image,
+			       struct pg_error *error)
+{
+	const struct pg_segment *all = &image->segments[0];
+	/* The purgatory and its manifest are two pieces among the ranges. */
+	const struct pg_span own[] = {
+		{image->purgatory, image->constant.size},
+		{image->manifest_address, image->manifest_raw.size},
+		{all->address + all->content.size, 0}};
+	uint64_t at = all->address;
+	enum pg_status status = PG_OK;
+	size_t range = 0, piece = 0;
+
+	while (status == PG_OK && piece < sizeof(own) / sizeof(*own)) {
+		struct pg_span next = own[piece];
+
+		if (range < pg_image_range_count(image) &&
+		    pg_image_range(image, range).start < next.start) {
+			const struct pg_range r = pg_image_range(image, range);
+
+			next = (struct pg_span){r.start, r.bytes};
+			range++;
+		} else {
+			piece++;
+		}
+		status = check_zero(image, at, next.start, error);
+		at = pg_span_end(next);
+	}
+	return status;
+}

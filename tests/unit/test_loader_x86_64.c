@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What an image on x86_64 makes of its loader's word: the memory map, the
+ * command line, boot_params. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "arch/x86_64/cmdline.c"
+#include "arch/x86_64/e820.c"
+#include "arch/x86_64/image.c"
+
+/* The machine: what can be reached is what the test says. */
+static bool reach = true;
+
+bool pg_arch_reachable(uint64_t start, uint64_t bytes)
+{
+	(void)start;
+	(void)bytes;
+	return reach;
+}
+
+static void join_is(const char *own, const char *theirs, bool all,
+		    const char *wanted)
+{
+	char out[65];
+	const size_t length =
+		pg_cmdline_join(out, sizeof(out) - 1, own, strlen(own) + 1,
+				theirs, strlen(theirs), all);
+
+	assert_string_equal(out, wanted);
+	assert_int_equal(length, strlen(wanted));
+}
+
+static void kexecs_words_reach_the_kernel(void **state)
+{
+	(void)state;
+	join_is("quiet", "", false, "quiet");
+	join_is("quiet\n", "root=/dev/sda elfcorehdr=0x1000 ro", false,
+		"quiet elfcorehdr=0x1000");
+	join_is("", "  acpi_rsdp=0x5 memmap=4K@0", false,
+		"acpi_rsdp=0x5 memmap=4K@0");
+	join_is("quiet", "a=\"elfcorehdr=1 b\" xelfcorehdr=2", false, "quiet");
+	join_is("quiet", " a=\"b  c\"  d ", true, "quiet a=\"b  c\" d");
+}
+
+static void what_is_too_long_is_told(void **state)
+{
+	char out[9];
+
+	(void)state;
+	assert_int_equal(pg_cmdline_join(out, 8, "12345678", 8, "", 0, true),
+			 8);
+	assert_string_equal(out, "12345678");
+	assert_true(pg_cmdline_join(out, 8, "12345", 5, "678", 3, true) > 8);
+	assert_true(pg_cmdline_join(out, 8, "123456789", 9, "", 0, true) > 8);
+	assert_true(pg_cmdline_join(out, 8, "12345678", 8, "9", 1, true) > 8);
+	/* Without a NUL, the count ends it. */
+	assert_int_equal(pg_cmdline_join(out, 8, "1", 1, "abcdef", 3, true), 5);
+	assert_string_equal(out, "1 abc");
+}
+
+static uint8_t params[BP_BYTES];
+
+static void map(unsigned index, uint64_t start, uint64_t bytes, uint32_t type)
+{
+	store(params, index, (struct pg_span){start, bytes}, type);
+	if (params[BP_E820_ENTRIES] <= index)
+		params[BP_E820_ENTRIES] = (uint8_t)(index + 1);
+}
+
+static void the_map_is_read(void **state)
+{
+	(void)state;
+	memset(params, 0, sizeof(params));
+	/* An empty one knows nothing. */
+	assert_int_equal(
+		pg_x86_e820_ram(params, (struct pg_span){0x1000, 0x1000}),
+		0x2000);
+	map(0, 0x200000, 0x100000, TYPE_RAM);
+	map(1, 0x100000, 0x100000, TYPE_RAM);
+	map(2, 0x300000, 0x100000, TYPE_KEEP);
+	assert_int_equal(
+		pg_x86_e820_ram(params, (struct pg_span){0x180000, 0x100000}),
+		0x280000);
+	assert_int_equal(
+		pg_x86_e820_ram(params, (struct pg_span){0x180000, 0x200000}),
+		0x300000);
+	assert_int_equal(
+		pg_x86_e820_ram(params, (struct pg_span){0x80000, 0x1000}),
+		0x80000);
+	/* An entry that wraps around is none. */
+	map(3, 0x400000, UINT64_MAX, TYPE_RAM);
+	assert_int_equal(
+		pg_x86_e820_ram(params, (struct pg_span){0x400000, 0x1000}),
+		0x400000);
+}
+
+static void the_map_is_cut(void **state)
+{
+	const struct pg_span log = {0x1f000, 0x2000};
+	struct pg_span ram;
+
+	(void)state;
+	memset(params, 0, sizeof(params));
+	map(0, 0x10000, 0x100000, TYPE_RAM);
+	assert_true(pg_x86_e820_reserve(params, log));
+	assert_int_equal(params[BP_E820_ENTRIES], 3);
+	assert_true(ram_at(params, 0, &ram));
+	assert_int_equal(ram.bytes, 0xf000);
+	assert_false(ram_at(params, 1, &ram));
+	assert_true(ram_at(params, 2, &ram));
+	assert_int_equal(ram.start, 0x21000);
+	assert_int_equal(pg_span_end(ram), 0x110000);
+	/* It is no RAM any more; and a full map stays what it is. */
+	assert_false(pg_x86_e820_reserve(params, log));
+	params[BP_E820_ENTRIES] = 127;
+	assert_false(
+		pg_x86_e820_reserve(params, (struct pg_span){0x11000, 0x1000}));
+	assert_int_equal(params[BP_E820_ENTRIES], 127);
+}
+
+/* An image of one range around a kernel that is only a header, its work area
+ * and a loader's boot_params. */
+static struct image {
+	struct pg_manifest m;
+	struct pg_part parts[3];
+	struct pg_range ranges[3];
+} image;
+static uint8_t work[PG_IMAGE_WORK_BYTES], kernel[0x8000];
+static const char own_line[] = "quiet", their_line[] = "elfcorehdr=0x5";
+
+static void set_range(unsigned index, uint32_t kind, const void *at,
+		      size_t bytes)
+{
+	image.parts[index].kind = kind;
+	image.ranges[index] = (struct pg_range){
+		.start = pg_address(at), .bytes = bytes, .part = index};
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	reach = true;
+	memset(&image, 0, sizeof(image));
+	memset(params, 0, sizeof(params));
+	memset(work, 0, sizeof(work));
+	image.m.parts = (struct pg_table){offsetof(struct image, parts), 3};
+	image.m.ranges = (struct pg_table){offsetof(struct image, ranges), 3};
+	image.m.handoff = (struct pg_handoff){
+		.protocol = PG_HANDOFF_IMAGE_X86_64,
+		.args = {pg_address(kernel), pg_address(work), sizeof(work)}};
+	set_range(0, PG_PART_KERNEL, kernel, sizeof(kernel));
+	set_range(1, PG_PART_CMDLINE, own_line, sizeof(own_line) - 1);
+	set_range(2, PG_PART_INITRD, own_line, 3);
+	memset(kernel, 0, sizeof(kernel));
+	kernel[HDR_SETUP_SECTS] = 7;
+	kernel[HDR_JUMP + 1] = 0x6a;
+	pg_store_le32(kernel + HDR_KERNEL_ALIGNMENT, 0x1000);
+	pg_store_le32(kernel + HDR_INIT_SIZE, 0x2000);
+	pg_store_le32(kernel + HDR_CMDLINE_SIZE, 100);
+	pg_store_le64(work, pg_address(params));
+	map(0, 0, UINT64_MAX, TYPE_RAM);
+	store_split(params, HDR_CMD_LINE_PTR, BP_EXT_CMD_LINE_PTR,
+		    pg_address(their_line));
+	/* The loader was told the whole image's size. */
+	pg_store_le32(params + HDR_INIT_SIZE, 0x4000000);
+	params[HDR_TYPE_OF_LOADER] = 0xd0;
+	return 0;
+}
+
+static enum pg_status merge(const char *what, struct pg_handoff *handoff)
+{
+	struct pg_check_place place = {"", 0, 0};
+	enum pg_status status;
+
+	*handoff = image.m.handoff;
+	status = pg_arch_loader_merge(&image.m, 0, handoff, &place);
+	assert_non_null(strstr(place.what, what));
+	return status;
+}
+
+static void what_both_say_is_joined(void **state)
+{
+	struct pg_handoff handoff;
+	const uint8_t *out;
+
+	(void)state;
+	assert_int_equal(merge("", &handoff), PG_OK);
+	out = pg_pointer(handoff.args[0]);
+	assert_ptr_equal(out, work + PG_IMAGE_WORK_PARAMS);
+	assert_int_equal(pg_load_le32(out + HDR_INIT_SIZE), 0x2000);
+	assert_int_equal(out[HDR_TYPE_OF_LOADER], 0xd0);
+	assert_int_equal(
+		load_split(out, HDR_RAMDISK_IMAGE, BP_EXT_RAMDISK_IMAGE),
+		pg_address(own_line));
+	assert_int_equal(load_split(out, HDR_RAMDISK_SIZE, BP_EXT_RAMDISK_SIZE),
+			 3);
+	assert_string_equal((const char *)work + PG_IMAGE_WORK_CMDLINE,
+			    "quiet elfcorehdr=0x5");
+}
+
+static void an_initrd_is_taken_where_allowed(void **state)
+{
+	struct pg_handoff handoff;
+	const uint8_t *out = work + PG_IMAGE_WORK_PARAMS;
+
+	(void)state;
+	pg_store_le32(params + HDR_RAMDISK_IMAGE, 0x12345000);
+	pg_store_le32(params + HDR_RAMDISK_SIZE, 77);
+	assert_int_equal(merge("initrd is not used", &handoff), PG_OK);
+	assert_int_equal(pg_load_le32(out + HDR_RAMDISK_SIZE), 3);
+	image.m.handoff.args[3] = PG_IMAGE_LOADER_INITRD;
+	assert_int_equal(merge("", &handoff), PG_OK);
+	assert_int_equal(pg_load_le32(out + HDR_RAMDISK_IMAGE), 0x12345000);
+	assert_int_equal(pg_load_le32(out + HDR_RAMDISK_SIZE), 77);
+}
+
+static void no_room_is_said(void **state)
+{
+	struct pg_check_place place = {"", 0, 0};
+	struct pg_handoff handoff;
+	const uint64_t start = pg_address(kernel) + 0x1000;
+
+	(void)state;
+	/* RAM for all that is loaded, but not for what is unpacked. */
+	map(0, 0, start + 0x1000, TYPE_RAM);
+	assert_int_equal(merge("unpacks itself", &handoff), PG_E_MEMORY);
+	map(0, 0, 0x1000, TYPE_RAM);
+	assert_int_equal(pg_arch_loader_check(&image.m, 0, &place),
+			 PG_E_MEMORY);
+	assert_int_equal(place.value, pg_address(kernel));
+}
+
+static void a_loader_without_sense_is_refused(void **state)
+{
+	struct pg_check_place place = {"", 0, 0};
+	struct pg_handoff handoff;
+
+	(void)state;
+	assert_int_equal(pg_arch_loader_check(&image.m, 0, &place), PG_OK);
+	pg_store_le32(kernel + HDR_CMDLINE_SIZE, 7);
+	assert_int_equal(merge("too long", &handoff), PG_E_LOADER);
+	pg_store_le64(work, 0);
+	assert_int_equal(pg_arch_loader_check(&image.m, 0, &place),
+			 PG_E_LOADER);
+	pg_store_le64(work, pg_address(params));
+	reach = false;
+	assert_int_equal(pg_arch_loader_check(&image.m, 0, &place),
+			 PG_E_LOADER);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(kexecs_words_reach_the_kernel),
+		cmocka_unit_test(what_is_too_long_is_told),
+		cmocka_unit_test(the_map_is_read),
+		cmocka_unit_test(the_map_is_cut),
+		cmocka_unit_test_setup(what_both_say_is_joined, set_up),
+		cmocka_unit_test_setup(an_initrd_is_taken_where_allowed,
+				       set_up),
+		cmocka_unit_test_setup(no_room_is_said, set_up),
+		cmocka_unit_test_setup(a_loader_without_sense_is_refused,
+				       set_up),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
