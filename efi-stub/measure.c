@@ -50,7 +50,7 @@ static EFI_STATUS extend(struct tcg2 *tpm, UINT32 pcr, const char *name,
 			      .type = EV_IPL};
 	size_t i;
 
-	for (i = 0; name[i] && i < sizeof(event.text) / sizeof(CHAR16) - 1; i++)
+	for (i = 0; i < sizeof(event.text) / sizeof(CHAR16) - 1 && name[i]; i++)
 		event.text[i] = (CHAR16)(unsigned char)name[i];
 	event.bytes = (UINT32)(sizeof(event) - sizeof(event.text) +
 			       (i + 1) * sizeof(CHAR16));
