@@ -9,12 +9,14 @@
 #	DROPIN_WITH_<arch>	 devicetree: also dropin/devicetree/ and fdt.a
 #	DROPIN_LDFLAGS_<arch>	 for the linker, such as another pg_limit
 #	DROPIN_OMIT_<arch>	 files that have no place in it
+#	DROPIN_TOO_<arch>	 be: also <loader>-be.ro, for a big-endian loader
 LOADERS := kexec-tools linux
 loader_archs = $(filter $(ARCHS),$(patsubst dropin/$(1)/%/request.c,%,\
 	$(wildcard dropin/$(1)/*/request.c)))
 # What is installed: <arch>/<loader>.ro.
-DROPINS := $(foreach loader,$(LOADERS),\
-	$(patsubst %,%/$(loader).ro,$(call loader_archs,$(loader))))
+DROPINS = $(foreach loader,$(LOADERS),\
+	$(foreach arch,$(call loader_archs,$(loader)),$(arch)/$(loader).ro \
+	$(DROPIN_TOO_$(arch):%=$(arch)/$(loader)-%.ro)))
 
 # $(call dropin,<arch>,<loader>)
 define dropin
@@ -44,7 +46,11 @@ $$(T_$(1))/$(2).ro: $$(T_$(1))/$(2).elf $(H)/pg-wrap
 	$$(call say,WRAP,$$@)
 	$$(Q)$(H)/pg-wrap --for $(2) -o $$@ $$<
 
-targets: $$(T_$(1))/$(2).ro
+$$(T_$(1))/$(2)-be.ro: $$(T_$(1))/$(2).elf $(H)/pg-wrap
+	$$(call say,WRAP,$$@)
+	$$(Q)$(H)/pg-wrap --for $(2) -o $$@ $$< --big-endian
+
+targets: $$(T_$(1))/$(2).ro $$(DROPIN_TOO_$(1):%=$$(T_$(1))/$(2)-%.ro)
 -include $$(patsubst %.o,%.d,$$(filter $$(T_$(1))/dropin/%,\
 	$$(DROPIN_OBJECTS_$(1)_$(2))))
 endef

@@ -147,8 +147,32 @@ static enum pg_status seal(struct pg_wrapping *w, struct pg_error *error)
 	return PG_OK;
 }
 
+/* On ppc64 the entry lies among what the loader writes to (dropin/ppc64/
+ * start.S): such a section is executable as well. */
+static enum pg_status enter(struct pg_wrapping *w, struct pg_error *error)
+{
+	struct pg_symbol entry;
+	uint8_t *at;
+
+	if (!pg_linked_find(&w->linked, "purgatory_start", &entry) ||
+	    entry.value > w->image_bytes - 4)
+		return pg_fail(error, PG_E_FORMAT,
+			       "linked purgatory: it has no purgatory_start; "
+			       "link a drop-in (dropin/)");
+	for (size_t i = 0; i < w->count; i++)
+		if (entry.value - w->sections[i].address < w->sections[i].bytes)
+			w->sections[i].flags |= SHF_EXECINSTR;
+	w->entry = entry.value;
+	/* The first instruction; what it leads to turns itself around. */
+	at = w->image + entry.value;
+	if (w->big != w->linked.big)
+		pg_store32(w->big, at, pg_load32(w->linked.big, at));
+	return PG_OK;
+}
+
 enum pg_status pg_wrap(struct pg_bytes linked, enum pg_loader loader,
-		       const char *output_path, struct pg_error *error)
+		       bool big_endian, const char *output_path,
+		       struct pg_error *error)
 {
 	struct pg_wrapping w = {.loader = loader};
 	enum pg_status status =
@@ -159,10 +183,17 @@ enum pg_status pg_wrap(struct pg_bytes linked, enum pg_loader loader,
 				 "linked purgatory: that loader has none on "
 				 "%s; name another",
 				 pg_elf_machine_name(w.linked.machine));
+	if (status == PG_OK && big_endian && w.linked.arch != PG_ARCH_PPC64)
+		status = pg_fail(error, PG_E_USAGE,
+				 "linked purgatory: only ppc64 has loaders of "
+				 "either byte order");
+	w.big = w.linked.big || big_endian;
 	if (status == PG_OK)
 		status = lay_out(&w, error);
 	if (status == PG_OK)
 		status = seal(&w, error);
+	if (status == PG_OK)
+		status = enter(&w, error);
 	if (status == PG_OK)
 		status = pg_wrap_write(&w, output_path, error);
 	free(w.image);

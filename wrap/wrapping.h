@@ -17,8 +17,9 @@ struct pg_wrap_section {
 struct pg_wrapping {
 	struct pg_object linked;
 	enum pg_loader loader;
+	bool big;	/* the object's byte order */
 	uint8_t *image; /* flat: all that has content */
-	uint64_t image_bytes;
+	uint64_t image_bytes, entry;
 	struct pg_wrap_section sections[SECTIONS_MAX];
 	size_t count;
 };

@@ -84,6 +84,7 @@ static void write_section(const struct output *o, uint64_t at,
 	pg_store32(o->big, to + offsetof(Elf64_Shdr, sh_name), s->sh_name);
 	pg_store32(o->big, to + offsetof(Elf64_Shdr, sh_type), s->sh_type);
 	pg_store64(o->big, to + offsetof(Elf64_Shdr, sh_flags), s->sh_flags);
+	pg_store64(o->big, to + offsetof(Elf64_Shdr, sh_addr), s->sh_addr);
 	pg_store64(o->big, to + offsetof(Elf64_Shdr, sh_offset), s->sh_offset);
 	pg_store64(o->big, to + offsetof(Elf64_Shdr, sh_size), s->sh_size);
 	pg_store32(o->big, to + offsetof(Elf64_Shdr, sh_link), s->sh_link);
@@ -108,11 +109,11 @@ enum pg_status pg_wrap_write(const struct pg_wrapping *w, const char *path,
 			     struct pg_error *error)
 {
 	uint8_t strings[STRINGS_MAX] = {0};
-	struct output o = {.big = w->linked.big};
+	struct output o = {.big = w->big};
+	const bool first = w->entry < w->sections[0].bytes;
 	const size_t symtab = w->count + 1, sections = w->count + 3;
 	uint64_t content = sizeof(Elf64_Ehdr), symbols_at, strings_at, table_at;
 	uint32_t used = 1, symbol_count = 1;
-	struct pg_symbol entry;
 	enum pg_status status = PG_OK;
 
 	while (pg_symbol_rule(w->loader, w->linked.arch, symbol_count - 1))
@@ -139,6 +140,8 @@ enum pg_status pg_wrap_write(const struct pg_wrapping *w, const char *path,
 			.sh_name = add_string(strings, &used, s->name),
 			.sh_type = s->type,
 			.sh_flags = s->flags,
+			/* Where the entry's section is not the first one. */
+			.sh_addr = first ? 0 : s->address,
 			.sh_offset = content + s->address,
 			.sh_size = s->bytes,
 			.sh_addralign = s->alignment};
@@ -165,18 +168,17 @@ enum pg_status pg_wrap_write(const struct pg_wrapping *w, const char *path,
 	memcpy(o.data + strings_at, strings, used);
 	memcpy(o.data, w->linked.file.data, EI_NIDENT);
 	o.data[EI_OSABI] = ELFOSABI_NONE;
+	o.data[EI_DATA] = o.big ? ELFDATA2MSB : ELFDATA2LSB;
 	pg_store16(o.big, o.data + offsetof(Elf64_Ehdr, e_type), ET_REL);
 	pg_store16(o.big, o.data + offsetof(Elf64_Ehdr, e_machine),
 		   w->linked.machine);
 	pg_store32(o.big, o.data + offsetof(Elf64_Ehdr, e_version), EV_CURRENT);
-	/* The first section holds the code, and begins at 0. */
-	if (status == PG_OK &&
-	    pg_linked_find(&w->linked, "purgatory_start", &entry))
-		pg_store64(o.big, o.data + offsetof(Elf64_Ehdr, e_entry),
-			   entry.value);
+	pg_store64(o.big, o.data + offsetof(Elf64_Ehdr, e_entry), w->entry);
 	pg_store64(o.big, o.data + offsetof(Elf64_Ehdr, e_shoff), table_at);
-	memcpy(o.data + offsetof(Elf64_Ehdr, e_flags),
-	       w->linked.file.data + offsetof(Elf64_Ehdr, e_flags), 4);
+	pg_store32(
+		o.big, o.data + offsetof(Elf64_Ehdr, e_flags),
+		pg_load32(w->linked.big,
+			  w->linked.file.data + offsetof(Elf64_Ehdr, e_flags)));
 	pg_store16(o.big, o.data + offsetof(Elf64_Ehdr, e_ehsize),
 		   sizeof(Elf64_Ehdr));
 	pg_store16(o.big, o.data + offsetof(Elf64_Ehdr, e_shentsize),

@@ -154,8 +154,9 @@ struct pg_part_spec {
 #define PG_SPEC_FILL	  0x4u	/* zero memory_bytes behind the content */
 #define PG_SPEC_NO_VERIFY 0x8u	/* the kernel may rewrite it after loading */
 #define PG_SPEC_RESERVED  0x10u /* not for the next kernel's free use */
-#define PG_SPEC_BEHIND	  0x20u /* on the pages behind the part added before,
-				   whose limits hold for both */
+#define PG_SPEC_BEHIND                                      \
+	0x20u /* on the pages behind the part added before, \
+		 whose limits hold for both */
 
 #define PG_PLAN_WINDOWS_MAX 16
 
@@ -408,9 +409,11 @@ enum pg_status pg_lint(struct pg_bytes object, enum pg_loader loader, FILE *to,
 
 /* Makes of @linked (build/<arch>/<loader>.elf) the object that @loader takes:
  * no relocations, and just the symbols that it looks up. Sealed with the digest
- * over code and constants. Written as by pg_file_write(). */
+ * over code and constants. @big_endian: on ppc64, that loader runs so, and our
+ * code all the same little-endian. Written as by pg_file_write(). */
 enum pg_status pg_wrap(struct pg_bytes linked, enum pg_loader loader,
-		       const char *output_path, struct pg_error *error);
+		       bool big_endian, const char *output_path,
+		       struct pg_error *error);
 
 /* The PG_ARCH_* and the byte order of an ELF64 file. PG_E_TRUNCATED,
  * PG_E_FORMAT, PG_E_CORRUPT. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The build's tool: wrap --for LOADER -o OBJECT LINKED. Lints what it made. */
+/* The build's tool: wrap --for LOADER -o OBJECT LINKED [--big-endian]. Lints
+ * what it made. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,7 +13,8 @@ static int fail(const char *path, const struct pg_error *error)
 	return 1;
 }
 
-static int wrap(const char *name, const char *output, const char *path)
+static int wrap(const char *name, bool big_endian, const char *output,
+		const char *path)
 {
 	const enum pg_loader loader = strcmp(name, "linux") == 0
 					      ? PG_LOADER_LINUX
@@ -22,7 +24,7 @@ static int wrap(const char *name, const char *output, const char *path)
 	size_t findings;
 
 	if (pg_file_map(path, &linked, &error) != PG_OK ||
-	    pg_wrap(linked, loader, output, &error) != PG_OK ||
+	    pg_wrap(linked, loader, big_endian, output, &error) != PG_OK ||
 	    pg_file_map(output, &object, &error) != PG_OK)
 		return fail(path, &error);
 	if (pg_lint(object, loader, stderr, &findings, &error) != PG_OK)
@@ -34,11 +36,13 @@ static int wrap(const char *name, const char *output, const char *path)
 
 int main(int argc, char **argv)
 {
-	if (argc != 6 || strcmp(argv[1], "--for") != 0 ||
+	const bool big = argc == 7 && strcmp(argv[6], "--big-endian") == 0;
+
+	if ((argc != 6 && !big) || strcmp(argv[1], "--for") != 0 ||
 	    strcmp(argv[3], "-o") != 0) {
 		fprintf(stderr, "usage: wrap --for kexec-tools|linux "
-				"-o OBJECT LINKED\n");
+				"-o OBJECT LINKED [--big-endian]\n");
 		return 2;
 	}
-	return wrap(argv[2], argv[4], argv[5]);
+	return wrap(argv[2], big, argv[4], argv[5]);
 }
