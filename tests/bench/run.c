@@ -2,10 +2,12 @@
 /*
  * Runs a command and says what it took, as one line of JSON on standard error:
  * this program is small enough not to show in the child's peak of memory,
- * which fork(2) inherits.
+ * which fork(2) inherits. Who may, runs it at a real-time priority, so that
+ * what else goes on counts for less.
  *
  *	run COMMAND [ARGUMENT]...
  */
+#include <sched.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -27,6 +29,7 @@ static double seconds(struct timeval time)
 
 int main(int argc, char **argv)
 {
+	const struct sched_param lowest = {.sched_priority = 1};
 	double begin = now();
 	struct rusage usage;
 	int status;
@@ -38,6 +41,7 @@ int main(int argc, char **argv)
 	}
 	child = fork();
 	if (child == 0) {
+		sched_setscheduler(0, SCHED_FIFO, &lowest);
 		execvp(argv[1], argv + 1);
 		perror(argv[1]);
 		_exit(127);
