@@ -94,6 +94,7 @@ static enum pg_status read_tree(struct pg_job *job, struct pg_error *error)
 static enum pg_status settle(struct pg_job *job, struct pg_error *error)
 {
 	struct pg_kernel *kernel = &job->source.kernel;
+	enum pg_status status;
 
 	if (job->options->action != PG_LOAD_CRASH)
 		return PG_OK;
@@ -103,7 +104,9 @@ static enum pg_status settle(struct pg_job *job, struct pg_error *error)
 			       "core header and the notes of this kernel; give "
 			       "one of the same byte order",
 			       kernel->big_endian ? "big" : "little");
-	pg_elf_kernel_stay(kernel);
+	status = pg_elf_kernel_stay(kernel, error);
+	if (status != PG_OK)
+		return status;
 	if (!kernel->relocatable) {
 		kernel->lowest = kernel->linked;
 		kernel->highest = kernel->linked + kernel->memory_bytes - 1;

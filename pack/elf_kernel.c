@@ -140,6 +140,15 @@ static enum pg_status measure(const struct loads *loads, uint64_t *memory,
 	return PG_OK;
 }
 
+/* Whether what the file holds for the first segment is all of the content. */
+static bool is_one_piece(const struct loads *loads)
+{
+	for (size_t i = 1; i < loads->count; i++)
+		if (loads->at[i].p_filesz != 0)
+			return false;
+	return loads->at[0].p_filesz != 0;
+}
+
 static uint8_t *flatten(const struct pg_elf64 *elf, const struct loads *loads,
 			size_t bytes)
 {
@@ -195,10 +204,15 @@ enum pg_status pg_elf_kernel_read(struct pg_bytes file, struct pg_kernel *out,
 				 error);
 	if (status != PG_OK)
 		return status;
-	kernel.owned = flatten(&elf, &loads, image.size);
-	if (kernel.owned == NULL)
-		return pg_fail(error, PG_E_NO_MEMORY, "kernel: out of memory");
-	image.data = kernel.owned;
+	if (is_one_piece(&loads)) {
+		image.data = file.data + loads.at[0].p_offset;
+	} else {
+		kernel.owned = flatten(&elf, &loads, image.size);
+		if (kernel.owned == NULL)
+			return pg_fail(error, PG_E_NO_MEMORY,
+				       "kernel: out of memory");
+		image.data = kernel.owned;
+	}
 	kernel.alignment = loads.alignment;
 	describe(image, elf.big, loads.at[0].p_paddr, &kernel);
 	*out = kernel;
@@ -222,12 +236,45 @@ enum pg_status pg_elf_kernel_flat(struct pg_bytes image, uint64_t memory_bytes,
 	return PG_OK;
 }
 
-void pg_elf_kernel_stay(struct pg_kernel *kernel)
+/* It has not been told yet, and can be. */
+static bool must_be_told(const struct pg_kernel *kernel)
 {
-	uint8_t *own = kernel->owned;
+	return kernel->relocatable &&
+	       pg_load32(kernel->big_endian,
+			 kernel->image.data + RUN_AT_LOAD) == RUN_AT_ZERO;
+}
 
-	/* Without a copy of our own it is an image's, and has been told. */
-	if (own != NULL && kernel->relocatable)
-		pg_store32(kernel->big_endian, own + RUN_AT_LOAD,
-			   RUN_AT_LOAD_STAY);
+enum pg_status pg_elf_kernel_stay(struct pg_kernel *kernel,
+				  struct pg_error *error)
+{
+	if (!must_be_told(kernel))
+		return PG_OK;
+	if (kernel->owned == NULL) {
+		kernel->owned = malloc(kernel->image.size);
+		if (kernel->owned == NULL)
+			return pg_fail(error, PG_E_NO_MEMORY,
+				       "kernel: out of memory");
+		memcpy(kernel->owned, kernel->image.data, kernel->image.size);
+		kernel->image.data = kernel->owned;
+		kernel->file = kernel->image;
+	}
+	/* The image lies in what we own. */
+	pg_store32(kernel->big_endian,
+		   (uint8_t *)(uintptr_t)kernel->image.data + RUN_AT_LOAD,
+		   RUN_AT_LOAD_STAY);
+	return PG_OK;
+}
+
+void pg_elf_kernel_pieces(const struct pg_kernel *kernel,
+			  struct pg_elf_kernel_pieces *out)
+{
+	const struct pg_bytes image = kernel->image;
+
+	memcpy(out->word, image.data + RUN_AT_LOAD, sizeof(out->word));
+	if (must_be_told(kernel))
+		pg_store32(kernel->big_endian, out->word, RUN_AT_LOAD_STAY);
+	out->pieces[0] = (struct pg_bytes){image.data, RUN_AT_LOAD};
+	out->pieces[1] = (struct pg_bytes){out->word, sizeof(out->word)};
+	out->pieces[2] = (struct pg_bytes){image.data + RUN_AT_LOAD_END,
+					   image.size - RUN_AT_LOAD_END};
 }

@@ -44,8 +44,18 @@ enum pg_status pg_elf_kernel_read(struct pg_bytes file, struct pg_kernel *out,
 enum pg_status pg_elf_kernel_flat(struct pg_bytes image, uint64_t memory_bytes,
 				  uint64_t address, struct pg_kernel *out,
 				  struct pg_error *error);
-/* Tells a relocatable kernel to run where it is loaded. */
-void pg_elf_kernel_stay(struct pg_kernel *kernel);
+/* Tells a relocatable kernel to run where it is loaded, in a copy of our own.
+ * PG_E_NO_MEMORY. */
+enum pg_status pg_elf_kernel_stay(struct pg_kernel *kernel,
+				  struct pg_error *error);
+/* The same without a copy, for who can take it in pieces, each at a multiple
+ * of 4 bytes. They lead into the kernel and into *@out. */
+struct pg_elf_kernel_pieces {
+	uint8_t word[4];
+	struct pg_bytes pieces[3];
+};
+void pg_elf_kernel_pieces(const struct pg_kernel *kernel,
+			  struct pg_elf_kernel_pieces *out);
 
 /* An ELF program for ppc or ppc64 with a vmlinux inside (pack/zimage.c):
  * where it lies in @file, and how it is compressed, if it is. PG_E_FORMAT,

@@ -49,6 +49,7 @@ static enum pg_status add_linux(struct packing *packing, struct pg_error *error)
 	const struct pg_part_spec log = {.name = "log",
 					 .memory_bytes = LOG_BYTES,
 					 .flags = PG_SPEC_RESERVED};
+	struct pg_plan_part *part;
 	enum pg_status status;
 
 	if (kernel->head.size != 0) {
@@ -58,7 +59,12 @@ static enum pg_status add_linux(struct packing *packing, struct pg_error *error)
 	status = pg_plan_part(packing->plan, &image, &packing->kernel_part,
 			      error);
 
-	if (status == PG_OK && packing->initrd.size != 0)
+	if (status != PG_OK)
+		return status;
+	part = &packing->plan->parts[packing->kernel_part];
+	part->pieces = packing->kernel_pieces;
+	part->piece_count = packing->kernel_piece_count;
+	if (packing->initrd.size != 0)
 		status = add_initrd(packing, error);
 	if (status == PG_OK)
 		status = pg_plan_part(packing->plan, &log, &packing->log_part,

@@ -70,7 +70,10 @@ enum pg_status pg_pack_ppc64_check(struct packing *packing,
 		status = check_window(options, &machine, error);
 	if (status != PG_OK)
 		return status;
-	pg_elf_kernel_stay(kernel);
+	pg_elf_kernel_pieces(kernel, &packing->ppc64);
+	packing->kernel_pieces = packing->ppc64.pieces;
+	packing->kernel_piece_count =
+		sizeof(packing->ppc64.pieces) / sizeof(struct pg_bytes);
 	if (!kernel->relocatable) {
 		kernel->lowest = kernel->linked;
 		kernel->highest = kernel->linked + kernel->memory_bytes - 1;

@@ -7,6 +7,7 @@
 #define PURGATORIO_PACK_PACKING_H
 
 #include "pack/boot_params.h"
+#include "pack/kernel_formats.h"
 #include "pack/plan.h"
 
 struct packing {
@@ -16,6 +17,8 @@ struct packing {
 	struct pg_plan *plan;
 	struct pg_bytes initrd; /* of all together, their size; 0: none */
 	size_t initrd_part, kernel_part, log_part;
+	const struct pg_bytes *kernel_pieces; /* NULL: it is kernel.image */
+	size_t kernel_piece_count;
 	/* x86_64 */
 	size_t cmdline_part, boot_params_part, backup_part;
 	uint8_t boot_params[PG_BOOT_PARAMS_BYTES];
@@ -26,6 +29,8 @@ struct packing {
 	struct pg_pack_options merged;
 	struct pg_bytes *initrds; /* from malloc(3), or NULL */
 	char *line;		  /* the same */
+	/* ppc64 */
+	struct pg_elf_kernel_pieces ppc64;
 	/* s390x */
 	uint8_t *parameters; /* from malloc(3), or NULL */
 };

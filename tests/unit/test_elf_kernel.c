@@ -78,7 +78,7 @@ static void accept(const uint8_t *file, bool big, uint64_t linked)
 	assert_int_equal(kernel.image.data[0x20000], 0x77);
 	assert_int_equal(kernel.image.data[0x900], 0);
 	expect_release(&kernel, "6.1.7-test");
-	pg_elf_kernel_stay(&kernel);
+	expect_ok(pg_elf_kernel_stay(&kernel, &error), &error);
 	assert_int_equal(pg_load32(big, kernel.image.data + 0x5c), 1);
 	pg_kernel_free(&kernel);
 }
@@ -96,6 +96,46 @@ static void test_kernels(void **state)
 	accept(file, true, 0x2000000);
 }
 
+/* As vmlinux is: one segment. Nothing is copied until somebody must. */
+static void test_one_piece(void **state)
+{
+	uint8_t file[FILE_BYTES], kept[FILE_BYTES], joined[0x800];
+	struct pg_elf_kernel_pieces told;
+	struct pg_kernel kernel;
+	size_t bytes = 0;
+
+	(void)state;
+	for (int big = 0; big < 2; big++) {
+		make(file, big, ET_DYN, 0);
+		pg_store16(big, file + offsetof(Elf64_Ehdr, e_phnum), 1);
+		memcpy(kept, file, FILE_BYTES);
+		expect_ok(pg_kernel_read((struct pg_bytes){file, FILE_BYTES},
+					 &kernel, &error),
+			  &error);
+		assert_null(kernel.owned);
+		assert_ptr_equal(kernel.image.data, file + FIRST_AT);
+		assert_int_equal(kernel.image.size, 0x800);
+
+		pg_elf_kernel_pieces(&kernel, &told);
+		bytes = 0;
+		for (size_t i = 0; i < 3; i++) {
+			assert_int_equal(bytes % 4, 0);
+			memcpy(joined + bytes, told.pieces[i].data,
+			       told.pieces[i].size);
+			bytes += told.pieces[i].size;
+		}
+		assert_int_equal(bytes, 0x800);
+		assert_int_equal(pg_load32(big, joined + 0x5c), 1);
+
+		expect_ok(pg_elf_kernel_stay(&kernel, &error), &error);
+		assert_non_null(kernel.owned);
+		assert_memory_equal(kernel.image.data, joined, 0x800);
+		expect_release(&kernel, "6.1.7-test");
+		assert_memory_equal(file, kept, FILE_BYTES);
+		pg_kernel_free(&kernel);
+	}
+}
+
 /* What pack made comes back without its ELF headers. */
 static void test_flat(void **state)
 {
@@ -108,7 +148,7 @@ static void test_flat(void **state)
 		expect_ok(pg_kernel_read((struct pg_bytes){file, FILE_BYTES},
 					 &kernel, &error),
 			  &error);
-		pg_elf_kernel_stay(&kernel);
+		expect_ok(pg_elf_kernel_stay(&kernel, &error), &error);
 		expect_ok(pg_elf_kernel_flat(kernel.image, 0x30000, 0x4000000,
 					     &again, &error),
 			  &error);
@@ -138,7 +178,7 @@ static void test_not_relocatable(void **state)
 				 &error),
 		  &error);
 	assert_false(kernel.relocatable);
-	pg_elf_kernel_stay(&kernel);
+	expect_ok(pg_elf_kernel_stay(&kernel, &error), &error);
 	assert_int_equal(pg_load_be32(kernel.image.data + 0x5c), 0);
 	pg_kernel_free(&kernel);
 }
@@ -298,6 +338,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kernels),
+		cmocka_unit_test(test_one_piece),
 		cmocka_unit_test(test_flat),
 		cmocka_unit_test(test_not_relocatable),
 		cmocka_unit_test(test_hostile),
