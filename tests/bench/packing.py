@@ -46,9 +46,9 @@ class Folder:
         self._folder.cleanup()
 
 
-def took(command: list, environment: dict[str, str] | None = None,
+def took(command: list, alone: bool, environment: dict[str, str] | None = None,
          cwd: Path | None = None) -> dict[str, float]:
-    done = subprocess.run([RUN, *command], cwd=cwd, text=True,
+    done = subprocess.run([RUN, *(["--alone"] if alone else []), *command], cwd=cwd, text=True,
                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                           env={**os.environ, **(environment or {})})
     *said, last = done.stderr.splitlines()
@@ -87,17 +87,17 @@ def _objcopy(kernel: Path, stub: Path) -> list:
             "--change-section-vma", f".initrd={initrd_at:#x}", stub, "out"]
 
 
-def compare(rounds: int, job_bytes: int = JOB_BYTES) -> dict:
+def compare(rounds: int, alone: bool) -> dict:
     """Everybody's turn after everybody's, for the same job: Debian's kernel
-    and an initrd, @job_bytes together, and a command line."""
+    and an initrd, JOB_BYTES together, and a command line."""
     root, release = packages.kernel()
     kernel = root / f"boot/vmlinuz-{release}"
     ukify, environment = peers.ukify()
     stub = peers.stub()
     size = kernel.stat().st_size
-    where = Folder(4 * job_bytes)
+    where = Folder(4 * JOB_BYTES)
     with where as folder:
-        _fill(folder / "initrd", job_bytes - size)
+        _fill(folder / "initrd", JOB_BYTES - size)
         (folder / "cmdline").write_text("console=ttyS0")
         commands: dict[str, tuple[list, dict[str, str]]] = {
             "purgatorio pack": (
@@ -114,15 +114,15 @@ def compare(rounds: int, job_bytes: int = JOB_BYTES) -> dict:
         for turn in range(rounds + 1):
             for name, (command, more) in commands.items():
                 (folder / "out").unlink(missing_ok=True)
-                result = took(command, more, folder)
+                result = took(command, alone, more, folder)
                 if turn != 0:  # the first one finds cold caches
                     runs[name].append(result)
-    return {"bytes": job_bytes, "files_in": where.kind, "rounds": rounds,
-            "jobs": {name: _median(of, job_bytes)
+    return {"bytes": JOB_BYTES, "files_in": where.kind, "rounds": rounds,
+            "jobs": {name: _median(of, JOB_BYTES)
                      for name, of in runs.items()}}
 
 
-def grow(mibs: list[int], rounds: int) -> dict:
+def grow(mibs: list[int], rounds: int, alone: bool) -> dict:
     """The same job with ever larger initrds."""
     root, release = packages.kernel()
     kernel = root / f"boot/vmlinuz-{release}"
@@ -135,7 +135,8 @@ def grow(mibs: list[int], rounds: int) -> dict:
             for _ in range(rounds):
                 (folder / "out").unlink(missing_ok=True)
                 runs.append(took([COMMAND, "pack", WINDOW, "-o", "out",
-                                  "--initrd=initrd", kernel], cwd=folder))
+                                  "--initrd=initrd", kernel], alone,
+                                 cwd=folder))
             total = mib * MIB + kernel.stat().st_size
             points.append({"bytes": total, **_median(runs, total)})
     return {"files_in": where.kind, "rounds": rounds, "points": points}
