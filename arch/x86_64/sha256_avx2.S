@@ -30,9 +30,9 @@
 #define LANES_AT	(BLOCKS + 8)
 #define DATA_7		(LANES_AT + 8)
 #define FRAME_BYTES	(DATA_7 + 8)
-#define MOVE		vmovdqa
 #include "arch/x86_64/sha256_lanes.inc"
 
+#define V(i)	%ymm##i
 #define t	%ymm8
 #define u	%ymm9
 #define v	%ymm10
@@ -47,6 +47,7 @@
 #define W(i)	SCHEDULE + 32 * (i)(r)
 
 #include "arch/x86_64/sha256_avx2_words.inc"
+#include "arch/x86_64/sha256_rounds.inc"
 
 /* s := the xor of @of rotated by @r1, by @r2, and by @r3 or, unless @rotate,
  * shifted. */
@@ -103,25 +104,6 @@
 	.endif
 .endm
 
-.macro eight_rounds sc
-	round	\sc, 0, %ymm0, %ymm1, %ymm2, %ymm3, %ymm4, %ymm5, %ymm6, \
-		%ymm7, x, y, even
-	round	\sc, 1, %ymm7, %ymm0, %ymm1, %ymm2, %ymm3, %ymm4, %ymm5, \
-		%ymm6, y, x, odd
-	round	\sc, 2, %ymm6, %ymm7, %ymm0, %ymm1, %ymm2, %ymm3, %ymm4, \
-		%ymm5, x, y, even
-	round	\sc, 3, %ymm5, %ymm6, %ymm7, %ymm0, %ymm1, %ymm2, %ymm3, \
-		%ymm4, y, x, odd
-	round	\sc, 4, %ymm4, %ymm5, %ymm6, %ymm7, %ymm0, %ymm1, %ymm2, \
-		%ymm3, x, y, even
-	round	\sc, 5, %ymm3, %ymm4, %ymm5, %ymm6, %ymm7, %ymm0, %ymm1, \
-		%ymm2, y, x, odd
-	round	\sc, 6, %ymm2, %ymm3, %ymm4, %ymm5, %ymm6, %ymm7, %ymm0, \
-		%ymm1, x, y, even
-	round	\sc, 7, %ymm1, %ymm2, %ymm3, %ymm4, %ymm5, %ymm6, %ymm7, \
-		%ymm0, y, x, odd
-.endm
-
 	.text
 	lanes_open pg_sha256_avx2_x8
 	movq	lanes, LANES_AT(%rsp)
@@ -171,6 +153,7 @@
 	decq	BLOCKS(%rsp)
 	jnz	.Lblock
 	movq	LANES_AT(%rsp), lanes
+	vzeroupper
 	lanes_close pg_sha256_avx2_x8
 
 	.section .rodata, "a", @progbits

@@ -22,7 +22,6 @@
  */
 #define LANES		16
 #define FRAME_BYTES	512
-#define MOVE		vmovdqa64
 #include "arch/x86_64/sha256_lanes.inc"
 
 #define XOR3	0x96
@@ -54,13 +53,13 @@
  * @w becomes the word 16 later (step 1). */
 .macro round schedule, i, a, b, c, d, e, f, g, h, w, w1, w9, w14
 	vpaddd	4 * (\i)(k){1to16}, \w, t
-	MOVE	\e, x
+	vmovdqa64	\e, x
 	vpternlogd $CH, \g, \f, x
 	vpaddd	t, \h, \h
 	sigma	\e, y, 6, 11, vprord, 25
 	vpaddd	x, \h, \h
 	vpaddd	y, \h, \h
-	MOVE	\a, z
+	vmovdqa64	\a, z
 	vpternlogd $MAJ, \c, \b, z
 	sigma	\a, x, 2, 13, vprord, 22
 	vpaddd	\h, \d, \d
@@ -95,13 +94,13 @@
 	round	\s, \i+7, %zmm1, %zmm2, %zmm3, %zmm4, %zmm5, %zmm6, %zmm7, \
 		%zmm0, \w7, \w8, \w0, \w5
 .endm
-.macro sixteen_rounds s
-	eight_rounds \s, 0, %zmm16, %zmm17, %zmm18, %zmm19, %zmm20, %zmm21, \
-		%zmm22, %zmm23, %zmm24, %zmm25, %zmm26, %zmm27, %zmm28, \
-		%zmm29, %zmm30, %zmm31
-	eight_rounds \s, 8, %zmm24, %zmm25, %zmm26, %zmm27, %zmm28, %zmm29, \
-		%zmm30, %zmm31, %zmm16, %zmm17, %zmm18, %zmm19, %zmm20, \
-		%zmm21, %zmm22, %zmm23
+
+/* p, q := low(p, q), high(p, q): a step of a transpose. @low and @high may end
+ * in an immediate operand. */
+.macro cross low, high, p, q
+	\low	\q, \p, t
+	\high	\q, \p, \q
+	vmovdqa64 t, \p
 .endm
 
 /* Four lanes from @first on: @w0 to @w3 := in each quarter q of 128 bits, word
@@ -120,17 +119,17 @@
 	vpunpckhdq u, t, \w3
 	.endif
 	.endr
-	cross	vpunpcklqdq, vpunpckhqdq, \w0, \w1, t
-	cross	vpunpcklqdq, vpunpckhqdq, \w2, \w3, t
+	cross	vpunpcklqdq, vpunpckhqdq, \w0, \w1
+	cross	vpunpcklqdq, vpunpckhqdq, \w2, \w3
 .endm
 
 /* The words 0, 4, 8 and 12 more than that of @w0 := what load_four() left of
  * four times four lanes, with the bytes of each word reversed. */
 .macro load_words w0, w4, w8, wc
-	cross	"vshufi32x4 $0x44,", "vshufi32x4 $0xee,", \w0, \w8, t
-	cross	"vshufi32x4 $0x44,", "vshufi32x4 $0xee,", \w4, \wc, t
-	cross	"vshufi32x4 $0x88,", "vshufi32x4 $0xdd,", \w0, \w4, t
-	cross	"vshufi32x4 $0x88,", "vshufi32x4 $0xdd,", \w8, \wc, t
+	cross	"vshufi32x4 $0x44,", "vshufi32x4 $0xee,", \w0, \w8
+	cross	"vshufi32x4 $0x44,", "vshufi32x4 $0xee,", \w4, \wc
+	cross	"vshufi32x4 $0x88,", "vshufi32x4 $0xdd,", \w0, \w4
+	cross	"vshufi32x4 $0x88,", "vshufi32x4 $0xdd,", \w8, \wc
 	.irp	w, \w0, \w4, \w8, \wc
 	vpshufb	x, \w, \w
 	.endr
@@ -157,11 +156,31 @@
 	leaq	-48 * 4(k48), k
 
 .Lrounds:	/* 0 to 47 */
-	sixteen_rounds 1
+	eight_rounds 1, 0, %zmm16, %zmm17, %zmm18, %zmm19, %zmm20, %zmm21, \
+		%zmm22, %zmm23, %zmm24, %zmm25, %zmm26, %zmm27, %zmm28, \
+		%zmm29, %zmm30, %zmm31
+	eight_rounds 1, 8, %zmm24, %zmm25, %zmm26, %zmm27, %zmm28, %zmm29, \
+		%zmm30, %zmm31, %zmm16, %zmm17, %zmm18, %zmm19, %zmm20, \
+		%zmm21, %zmm22, %zmm23
 	addq	$16 * 4, k
 	cmpq	k48, k
 	jne	.Lrounds
-	sixteen_rounds 0
+	addq	$16 * 4, k48
+.Llast:		/* 48 to 63 */
+	eight_rounds 0, 0, %zmm16, %zmm17, %zmm18, %zmm19, %zmm20, %zmm21, \
+		%zmm22, %zmm23
+	vmovdqa64 %zmm24, %zmm16
+	vmovdqa64 %zmm25, %zmm17
+	vmovdqa64 %zmm26, %zmm18
+	vmovdqa64 %zmm27, %zmm19
+	vmovdqa64 %zmm28, %zmm20
+	vmovdqa64 %zmm29, %zmm21
+	vmovdqa64 %zmm30, %zmm22
+	vmovdqa64 %zmm31, %zmm23
+	addq	$8 * 4, k
+	cmpq	k48, k
+	jne	.Llast
+	subq	$16 * 4, k48
 
 	.irp	i, 0, 1, 2, 3, 4, 5, 6, 7
 	vpaddd	64 * \i(%rsp), %zmm\i, %zmm\i
@@ -169,6 +188,7 @@
 	.endr
 	decq	blocks
 	jnz	.Lblock
+	vzeroupper
 	lanes_close pg_sha256_avx512_x16
 
 	.section .rodata, "a", @progbits

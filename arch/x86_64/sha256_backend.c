@@ -18,32 +18,29 @@
 
 /* Cycles of one block of all lanes, measured on a Xeon with two 512-bit ports:
  * portable C 560, SHA-NI 132, 194 and, four, 380, AVX2 1140, AVX-512 880. */
-#define AVX512_AT_LEAST		 2
+#define VECTORS_FROM		 2
 #define AVX512_BESIDE_SHANI_FROM 10
-#define AVX2_AT_LEAST		 3
 
 static size_t at_most(size_t count, size_t max)
 {
 	return count < max ? count : max;
 }
 
-/* How many lanes AVX-512 and AVX2 are worth for. */
-static size_t avx512_lanes(size_t count, uint32_t features)
+/* How many lanes the vectors have that are worth it for @count messages, or
+ * 0. */
+static size_t vector_lanes(size_t count, uint32_t features)
 {
 	size_t least = features & PG_FEATURE_X86_SHANI
 			       ? AVX512_BESIDE_SHANI_FROM
-			       : AVX512_AT_LEAST;
+			       : VECTORS_FROM;
 
-	if (!(features & PG_FEATURE_X86_AVX512) || count < least)
+	if ((features & PG_FEATURE_X86_AVX512) && count >= least)
+		return PG_AVX512_LANES;
+	if ((features & PG_FEATURE_X86_SHANI) || count < VECTORS_FROM)
 		return 0;
-	return at_most(count, PG_AVX512_LANES);
-}
-
-static size_t avx2_lanes(size_t count, uint32_t features)
-{
-	if (!(features & PG_FEATURE_X86_AVX2) || count < AVX2_AT_LEAST)
-		return 0;
-	return at_most(count, PG_AVX2_LANES);
+	if (features & PG_FEATURE_X86_AVX2)
+		return PG_AVX2_LANES;
+	return features & PG_FEATURE_X86_SSSE3 ? PG_SSSE3_LANES : 0;
 }
 
 /* Three are two and one. AVX2 stands for AVX, which every CPU that has both
@@ -57,11 +54,11 @@ static size_t shani_lanes(size_t count, uint32_t features)
 
 size_t pg_sha256_backend_lanes(size_t count, uint32_t features)
 {
-	size_t n = avx512_lanes(count, features);
+	size_t lanes = vector_lanes(count, features);
 
-	if (n == 0 && (features & PG_FEATURE_X86_SHANI))
+	if (lanes == 0 && (features & PG_FEATURE_X86_SHANI))
 		return shani_lanes(count, features);
-	return n != 0 ? n : avx2_lanes(count, features);
+	return at_most(count, lanes);
 }
 
 /* Compared, not looked up: a table of functions needs relocations. */
@@ -82,8 +79,10 @@ static void vectors(struct pg_sha256_lane *lanes, uint64_t blocks, size_t width)
 {
 	if (width == PG_AVX512_LANES)
 		pg_sha256_avx512_x16(lanes, blocks);
-	else
+	else if (width == PG_AVX2_LANES)
 		pg_sha256_avx2_x8(lanes, blocks);
+	else
+		pg_sha256_ssse3_x4(lanes, blocks);
 }
 
 /* The assembly takes all lanes: those that there is no message for do again
@@ -103,12 +102,11 @@ size_t pg_sha256_backend(struct pg_sha256_lane *lanes, size_t count,
 			 uint64_t blocks, uint32_t features)
 {
 	size_t n = pg_sha256_backend_lanes(count, features);
-	size_t width = avx512_lanes(count, features) != 0 ? PG_AVX512_LANES
-							  : PG_AVX2_LANES;
+	size_t width = vector_lanes(count, features);
 
 	if (n == 0)
 		return 0;
-	if (width == PG_AVX2_LANES && (features & PG_FEATURE_X86_SHANI))
+	if (width == 0)
 		shani(lanes, n, blocks, features);
 	else if (n == width)
 		vectors(lanes, blocks, width);

@@ -32,6 +32,9 @@ static const struct variant shani2 = {PG_FEATURE_X86_SHANI, 2};
 static const struct variant shani3 = {SHANI_AVX, 3};
 static const struct variant shani4 = {SHANI_AVX, 4};
 static const struct variant shani16 = {SHANI_AVX, 16};
+static const struct variant ssse3_3 = {PG_FEATURE_X86_SSSE3, 3};
+static const struct variant ssse3_4 = {PG_FEATURE_X86_SSSE3, 4};
+static const struct variant ssse3_7 = {PG_FEATURE_X86_SSSE3, 7};
 static const struct variant avx2_3 = {PG_FEATURE_X86_AVX2, 3};
 static const struct variant avx2_8 = {PG_FEATURE_X86_AVX2, 8};
 static const struct variant avx2_13 = {PG_FEATURE_X86_AVX2, 13};
@@ -270,11 +273,12 @@ static void test_stream_of_nothing(void **state)
 #test " " #variant, test, NULL, NULL, \
 			(void *)(uintptr_t)&variant   \
 	}
-#define EVERY_VARIANT(test)                                                  \
-	TEST(test, portable), TEST(test, portable3), TEST(test, shani1),     \
-		TEST(test, shani2), TEST(test, shani3), TEST(test, shani4),  \
-		TEST(test, shani16), TEST(test, avx2_3), TEST(test, avx2_8), \
-		TEST(test, avx2_13), TEST(test, avx512_2),                   \
+#define EVERY_VARIANT(test)                                                    \
+	TEST(test, portable), TEST(test, portable3), TEST(test, shani1),       \
+		TEST(test, shani2), TEST(test, shani3), TEST(test, shani4),    \
+		TEST(test, shani16), TEST(test, ssse3_3), TEST(test, ssse3_4), \
+		TEST(test, ssse3_7), TEST(test, avx2_3), TEST(test, avx2_8),   \
+		TEST(test, avx2_13), TEST(test, avx512_2),                     \
 		TEST(test, avx512_16), TEST(test, avx512_shani12)
 
 int main(void)

@@ -151,6 +151,20 @@ static void test_vectors(void **state)
 	munmap(data, BYTES + LANES);
 }
 
+static void test_ssse3(void **state)
+{
+	uint8_t *data;
+
+	(void)state;
+	if (!(pg_host_features() & PG_FEATURE_X86_SSSE3)) {
+		print_message("SKIP: this CPU has no SSSE3\n");
+		skip();
+	}
+	data = read_only_data();
+	check(pg_sha256_ssse3_x4, PG_SSSE3_LANES, 0, data);
+	munmap(data, BYTES + LANES);
+}
+
 static void test_shani(void **state)
 {
 	static const routine routines[] = {
@@ -221,6 +235,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_checker),
 		cmocka_unit_test(test_checker_upper),
+		cmocka_unit_test(test_ssse3),
 		cmocka_unit_test(test_shani),
 		cmocka_unit_test(test_vectors),
 	};

@@ -82,6 +82,7 @@ static void test_random(void **state)
 
 static const uint32_t shani = PG_FEATURE_X86_SHANI;
 static const uint32_t shani_avx = PG_FEATURE_X86_SHANI | PG_FEATURE_X86_AVX2;
+static const uint32_t ssse3 = PG_FEATURE_X86_SSSE3;
 static const uint32_t avx2 = PG_FEATURE_X86_AVX2;
 static const uint32_t avx512 = PG_FEATURE_X86_AVX512;
 static const uint32_t avx512_shani =
@@ -98,8 +99,9 @@ static const uint32_t all = PG_FEATURE_X86_AVX512 | PG_FEATURE_X86_AVX2 |
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		RANDOM(shani),	RANDOM(shani_avx),    RANDOM(avx2),
-		RANDOM(avx512), RANDOM(avx512_shani), RANDOM(all),
+		RANDOM(shani), RANDOM(shani_avx), RANDOM(ssse3),
+		RANDOM(avx2),  RANDOM(avx512),	  RANDOM(avx512_shani),
+		RANDOM(all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
