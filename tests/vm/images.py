@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Capture images for the tests: packed on the host, broken, signed, and put
+where a loader finds them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import guests
+from arch import BUILD, X86_64
+from guests import Guest
+from initramfs import Initramfs
+from qemu import Failure
+
+FOLDER = BUILD / "tests" / "image"
+COMMAND = X86_64.host / "purgatorio"
+# Init answers on the second port, like that of any guest.
+APPEND = "console=ttyS0 mitigations=off quiet panic=5"
+
+
+def run(*words: object) -> str:
+    """A program of the host; what it says. Raises Failure."""
+    done = subprocess.run([str(word) for word in words], text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode != 0:
+        raise Failure(f"{words[0]} ended with {done.returncode}:\n"
+                      f"{done.stdout}")
+    return done.stdout
+
+
+def pack(guest: Guest, name: str, *options: object, append: str = APPEND,
+         initrds: list[Path] | None = None) -> Path:
+    """An image of the guest's kernel; by default with the capture kernel's
+    initrd."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    path = FOLDER / f"{name}.efi"
+    words: list[object] = [COMMAND, "pack", "--format=image",
+                           "--console=ttyS0", "-o", path]
+    if append:
+        words.append(f"--append={append}")
+    for initrd in [guest.capture] if initrds is None else initrds:
+        words.append(f"--initrd={initrd}")
+    run(*words, *options, guest.kernel)
+    return path
+
+
+def part(image: Path, name: str) -> tuple[int, int]:
+    """Where a part lies in the file, and its length."""
+    for line in run(COMMAND, "inspect", image).splitlines():
+        words = line.split()
+        if len(words) == 4 and words[0] == name and len(words[3]) == 64:
+            return int(words[1], 16), int(words[2])
+    raise Failure(f"{image.name} has no part {name}")
+
+
+def flip(image: Path, name: str, where: str = "") -> Path:
+    """A copy with one bit turned over in the middle of part @name."""
+    start, size = part(image, name)
+    content = bytearray(image.read_bytes())
+    content[start + size // 2] ^= 0x10
+    path = image.with_suffix(f".{where or name}.bad.efi")
+    path.write_bytes(content)
+    return path
+
+
+def in_guest(guest: Guest, **files: Path) -> Guest:
+    """The guest whose first kernel finds @files in /boot."""
+    more = Initramfs()
+    for name, path in files.items():
+        more.add_file(f"boot/{name}", path)
+    first = FOLDER / f"first-{'-'.join(sorted(files))}.cpio"
+    first.write_bytes(guest.first.read_bytes() + more.build())
+    return replace(guest, first=first)
+
+
+def boot_disk(name: str, **files: Path) -> list[str]:
+    """QEMU's options for a disk from which UEFI boots; names with a dot are
+    written with an underscore."""
+    folder = FOLDER / f"{name}.esp"
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "EFI/BOOT").mkdir(parents=True)
+    for file, path in files.items():
+        to = folder / file.replace("_", ".")
+        if to.name == "BOOTX64.EFI":
+            to = folder / "EFI/BOOT/BOOTX64.EFI"
+        shutil.copy(path, to)
+    return ["-drive", f"if=none,id=esp,format=raw,file=fat:rw:{folder}",
+            "-device", "virtio-blk-pci,drive=esp,bootindex=0"]
+
+
+def build() -> Guest:
+    return guests.build(peer=True)

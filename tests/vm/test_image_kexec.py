@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""A capture image, loaded by a stock kexec as if it were a kernel, by either
+system call: the crash, and what the capture kernel sees."""
+
+from __future__ import annotations
+
+import cycle
+import images
+from guests import Guest
+from qemu import Failure
+from tap import Tap, need
+
+SECONDS = 180
+# "kexec -c" is kexec_load(2), "kexec -s" kexec_file_load(2).
+WAYS = {"kexec -c": "kexec -c -p", "kexec -s": "kexec -s -p",
+        "purgatorio load": "purgatorio load -p"}
+
+
+def crash(tap: Tap, guest: Guest, way: str) -> None:
+    run = cycle.start(guest, f"image-{way.replace(' ', '')}")
+    with run.machine as machine, tap.check(
+            f"{way}: a crash, through the image, to the dead kernel's memory"):
+        machine.ready("first", SECONDS)
+        run.leave_marks()
+        machine.must(f"{WAYS[way]} /boot/image", 60)
+        loaded = machine.must("cat /sys/kernel/kexec_crash_loaded")
+        need(loaded == "1\n", "the kernel says that nothing is loaded")
+        run.crash()
+        machine.expect(r"purgatorio: verify: .*\n", 60)
+        if run.captured(SECONDS) != guest.release:
+            raise Failure("wrong kernel")
+        words = machine.must("cat /proc/cmdline").split()
+        need("panic=5" in words, f"not the image's command line: {words}")
+        need(any(w.startswith("elfcorehdr=") for w in words),
+             f"kexec's elfcorehdr= is lost: {words}")
+        run.check_core()
+        run.check_marker()
+        # kexec_file_load(2) keeps the first MiB out of the core header
+        # (Linux's arch/x86/kernel/crash.c, elf_header_exclude_ranges()).
+        if way != "kexec -s":
+            run.check_low_memory()
+    run.dump_file.unlink()
+
+
+def flipped(tap: Tap, guest: Guest, way: str, name: str) -> None:
+    run = cycle.start(guest, f"image-{way.replace(' ', '')}-bad")
+    with run.machine as machine, tap.check(
+            f"{way}: a flipped bit in {name} is refused by its name"):
+        machine.ready("first", SECONDS)
+        machine.must(f"{WAYS[way]} /boot/bad", 60)
+        run.crash()
+        machine.expect(rf'purgatorio: part "{name}" is wrong', 60)
+        machine.expect(r"purgatorio: EXIT: STATUS=15\n", 20)
+        machine.expect(r"purgatorio: policy: stop\n", 20)
+    run.dump_file.unlink()
+
+
+def main() -> None:
+    tap = Tap()
+    guest = images.build()
+    image = images.pack(guest, "kexec", append=cycle.CAPTURE + " panic=5")
+    guest = images.in_guest(guest, image=image,
+                            bad=images.flip(image, "initrd"))
+    crash(tap, guest, "kexec -c")
+    crash(tap, guest, "kexec -s")
+    flipped(tap, guest, "kexec -c", "initrd")
+    flipped(tap, guest, "kexec -s", "initrd")
+    tap.finish()
+
+
+if __name__ == "__main__":
+    main()
