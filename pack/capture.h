@@ -84,6 +84,11 @@ bool pg_capture_recognise(struct pg_bytes file);
 enum pg_status pg_capture_read(struct pg_bytes file, struct pg_image *image,
 			       struct pg_error *error);
 
+/* What `inspect` adds for one; nothing for another image. JSON begins with a
+ * comma. */
+void pg_capture_print(const struct pg_image *image, FILE *to);
+void pg_capture_print_json(const struct pg_image *image, FILE *to);
+
 /* Is every byte of @image that is in no part zero, as pack made it? PG_E_DIGEST
  * names the first one that is not. */
 enum pg_status pg_capture_gaps(const struct pg_image *image,

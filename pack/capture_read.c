@@ -63,6 +63,7 @@ enum pg_status pg_capture_read(struct pg_bytes file, struct pg_image *image,
 	if (status != PG_OK)
 		return status;
 	image->big = false;
+	image->file = file;
 	image->head = (struct pg_bytes){file.data, start};
 	image->segments[0] =
 		(struct pg_segment){.content = {file.data + start, end - start},

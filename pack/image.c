@@ -284,7 +284,8 @@ static void name_segments(struct pg_image *image)
 			if (holds(segment, image->parts[k].address))
 				segment->name = image->parts[k].name;
 		if (holds(segment, image->purgatory))
-			segment->name = "purgatory";
+			segment->name =
+				image->head.size != 0 ? "image" : "purgatory";
 	}
 }
 

@@ -17,6 +17,7 @@ struct pg_image {
 	bool big; /* byte order of the file */
 	struct pg_segment segments[PG_IMAGE_SEGMENTS_MAX]; /* by address */
 	size_t segment_count;
+	struct pg_bytes file; /* capture image: all of it */
 	struct pg_bytes head; /* capture image: what stands in front of the
 				 one segment; else empty */
 	uint64_t purgatory, manifest_address;

@@ -5,6 +5,7 @@
  */
 #include <inttypes.h>
 
+#include "pack/capture.h"
 #include "pack/image.h"
 #include "pack/kernel_formats.h"
 
@@ -144,7 +145,7 @@ static void json_actions(const struct pg_image *image, FILE *to)
 	}
 	fprintf(to,
 		"\n  ],\n  \"swap\": {\"address\": \"0x%" PRIx64
-		"\", \"bytes\": %" PRIu64 "}\n}\n",
+		"\", \"bytes\": %" PRIu64 "}",
 		image->manifest->swap_start, image->manifest->swap_bytes);
 }
 
@@ -155,6 +156,8 @@ enum pg_status pg_image_print_json(const struct pg_image *image, FILE *to,
 	json_segments(image, to);
 	json_parts(image, to);
 	json_actions(image, to);
+	pg_capture_print_json(image, to);
+	fprintf(to, "\n}\n");
 	if (fflush(to) != 0 || ferror(to))
 		return pg_fail(error, PG_E_IO,
 			       "image: the description cannot be written; is "

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pack/capture.h"
 #include "pack/image.h"
 #include "pack/kernel_formats.h"
 
@@ -211,6 +212,7 @@ enum pg_status pg_image_print(const struct pg_image *image, FILE *to,
 	print_parts(image, to);
 	print_actions(image, to);
 	print_map(image, to);
+	pg_capture_print(image, to);
 	if (fflush(to) != 0 || ferror(to))
 		return pg_fail(error, PG_E_IO,
 			       "image: the description cannot be written; is "

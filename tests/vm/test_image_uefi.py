@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""A capture image on UEFI firmware: from a disk, with Secure Boot enforced and
+a TPM; what is damaged or unsigned is refused."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Iterator
+
+import images
+from arch import BUILD
+from guests import Guest
+from qemu import Failure, Machine, Spec
+from tap import Tap, need
+
+SECONDS = 120
+OVMF = Path("/usr/share/OVMF")
+# Debian's firmware for tests: Secure Boot is on, this key may sign.
+KEY = Path("/usr/share/ovmf/PkKek-1-snakeoil.key")
+CERTIFICATE = Path("/usr/share/ovmf/PkKek-1-snakeoil.pem")
+
+
+def firmware(secure: bool) -> list[str]:
+    kind = "snakeoil" if secure else ""
+    code = OVMF / (f"OVMF_CODE_4M.{kind}.fd" if kind else "OVMF_CODE_4M.fd")
+    variables = images.FOLDER / f"vars-{kind}.fd"
+    shutil.copy(OVMF / (f"OVMF_VARS_4M.{kind}.fd" if kind
+                        else "OVMF_VARS_4M.fd"), variables)
+    return ["-machine", "q35,smm=on",
+            "-global", "driver=cfi.pflash01,property=secure,value=on",
+            "-drive", f"if=pflash,format=raw,readonly=on,file={code}",
+            "-drive", f"if=pflash,format=raw,file={variables}"]
+
+
+@contextmanager
+def tpm() -> Iterator[list[str]]:
+    """A TPM of swtpm's, and QEMU's options for it."""
+    with tempfile.TemporaryDirectory() as folder:
+        socket = f"{folder}/socket"
+        process = subprocess.Popen(
+            ["swtpm", "socket", "--tpm2", "--tpmstate", f"dir={folder}",
+             "--ctrl", f"type=unixio,path={socket}", "--terminate"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            yield ["-chardev", f"socket,id=tpm,path={socket}",
+                   "-tpmdev", "emulator,id=tpm0,chardev=tpm",
+                   "-device", "tpm-crb,tpmdev=tpm0"]
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def start(name: str, image: Path, secure: bool = False,
+          more: list[str] | None = None, memory: str = "1G") -> Machine:
+    log = BUILD / "tests" / "log" / f"uefi-{name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    extra = (firmware(secure) + (more or []) +
+             images.boot_disk(name, **{"BOOTX64_EFI": image}))
+    return Machine(Spec(memory=memory, extra=extra), log)
+
+
+def sign(image: Path, name: str) -> Path:
+    key = images.FOLDER / "key.pem"
+    images.run("openssl", "rsa", "-in", KEY, "-passin", "pass:snakeoil",
+               "-out", key)
+    signed = image.with_name(f"{name}.efi")
+    images.run("sbsign", "--key", key, "--cert", CERTIFICATE, "--output",
+               signed, image)
+    return signed
+
+
+def booted(machine: Machine, guest: Guest) -> None:
+    machine.expect(r"purgatorio: verify: .*\n", SECONDS)
+    release = machine.ready("first", SECONDS)
+    need(release == guest.release, f"wrong kernel: {release}")
+    words = machine.must("cat /proc/cmdline").split()
+    need(words == images.APPEND.split(), f"its command line is {words}")
+
+
+def refused(machine: Machine, part: str) -> None:
+    """The stub names the part, the firmware the status it got."""
+    machine.expect(rf'purgatorio: part "{part}" is wrong', SECONDS)
+    machine.expect(r"purgatorio: EXIT: STATUS=15\n", 20)
+    machine.expect(r"BdsDxe: failed to start .*Security Violation", 20)
+
+
+def plain(tap: Tap, guest: Guest, image: Path) -> None:
+    with tap.check("OVMF boots it from a disk"):
+        with start("plain", image) as machine:
+            booted(machine, guest)
+            machine.must("test -d /sys/firmware/efi/efivars")
+    for part in ("kernel", "cmdline"):
+        with tap.check(f"OVMF: a flipped bit in {part} is refused by its name "
+                       "and EFI_SECURITY_VIOLATION"):
+            with start("bad", images.flip(image, part)) as machine:
+                refused(machine, part)
+
+
+def secure_boot(tap: Tap, guest: Guest, image: Path) -> None:
+    signed = sign(image, "signed")
+    with tap.check("signing leaves every digest right"):
+        images.run(images.COMMAND, "verify", signed)
+        images.run("sbverify", "--cert", CERTIFICATE, signed)
+    with tap.check("Secure Boot: the signed image boots, and PCR 11 is what "
+                   "inspect predicted"), tpm() as device:
+        with start("secure", signed, True, device) as machine:
+            booted(machine, guest)
+            said = json.loads(images.run(images.COMMAND, "inspect", "--json",
+                                         signed))
+            wanted = said["pe"]["pcr11_sha256"].upper()
+            found = machine.must("cat /sys/class/tpm/tpm0/pcr-sha256/11")
+            need(found.strip() == wanted, f"PCR 11 is {found}, not {wanted}")
+            log = machine.must("cat /sys/kernel/security/tpm0/"
+                               "binary_bios_measurements | tr -d '\\0'")
+            need(".linux" in log and ".initrd" in log,
+                 "the event log does not name the sections")
+            machine.must("dmesg | grep -q 'secureboot: Secure boot enabled'")
+    with tap.check("Secure Boot: unsigned, it is refused by the firmware"):
+        with start("unsigned", image, True) as machine:
+            machine.expect(r"BdsDxe: failed to load .*Access Denied", SECONDS)
+    with tap.check("Secure Boot: changed after signing, it is refused by the "
+                   "firmware"):
+        with start("tampered", images.flip(signed, "initrd"), True) as machine:
+            machine.expect(r"BdsDxe: failed to load .*Access Denied", SECONDS)
+    with tap.check("Secure Boot: damaged before signing, it is refused by the "
+                   "stub"):
+        bad = sign(images.flip(image, "initrd"), "signed-bad")
+        with start("damaged", bad, True) as machine:
+            refused(machine, "initrd")
+
+
+def main() -> None:
+    tap = Tap()
+    guest = images.build()
+    image = images.pack(guest, "uefi", "--os-release=/etc/os-release")
+    plain(tap, guest, image)
+    secure_boot(tap, guest, image)
+    tap.finish()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Failure as error:
+        raise SystemExit(f"# {error}")
