@@ -3,7 +3,7 @@
  * one message, so that there is one lane, whatever the CPU has. */
 #include "purgatorio/sha256.h"
 
-#include "arch/x86_64/sha256_shani.h"
+#include "dropin/x86_64/sha256_one.h"
 #include "sha256/backend.h"
 
 size_t pg_sha256_backend_lanes(size_t count, uint32_t features)
@@ -18,6 +18,6 @@ size_t pg_sha256_backend(struct pg_sha256_lane *lanes, size_t count,
 	const size_t n = pg_sha256_backend_lanes(count, features);
 
 	if (n != 0)
-		pg_sha256_shani_x1(lanes, blocks);
+		pg_sha256_shani_one(lanes, blocks);
 	return n;
 }

@@ -35,6 +35,7 @@ class Arch:
     own_kernel: bool = False  # built here: Debian's cannot capture
     kernel_options: tuple[str, ...] = ()  # more files of kernel/, without
     # their .config
+    linux_dropin: bool = False  # ... with our linux.ro for its purgatory
     disk: str = "virtio-blk-pci"  # for the dump
     modules: tuple[str, ...] = ("virtio_pci", "virtio_blk")  # it needs
     announces: bool = True  # its panic, before it enters the purgatory

@@ -3,7 +3,8 @@
 Debian's linux-source, by tinyconfig, kernel/<arch>.config and what
 Arch.kernel_options names. It is kept in
 build/cache/<debian's arch>/linux-<hash of these>/ and built once, in some
-minutes. In boot/ there lie vmlinuz-<release>, which boots, and what ALSO and
+minutes. Where Arch.linux_dropin says so, our linux.ro takes the place of its
+own purgatory, which goes to boot/purgatory.ro. In boot/ there lie vmlinuz-<release>, which boots, and what ALSO and
 UNCOMPRESSED name."""
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ SOURCE = Path("/usr/src/linux-source-6.1.tar.xz")
 # What Linux calls the architecture, and where the image is.
 LINUX = {"arm64": ("arm64", "aarch64-linux-gnu-", "arch/arm64/boot/Image"),
          "ppc64be": ("powerpc", "powerpc64-linux-gnu-", "vmlinux"),
-         "s390x": ("s390", "s390x-linux-gnu-", "arch/s390/boot/bzImage")}
+         "s390x": ("s390", "s390x-linux-gnu-", "arch/s390/boot/bzImage"),
+         "x86_64": ("x86", "x86_64-linux-gnu-", "arch/x86/boot/bzImage")}
 # More images, which go to boot/ too.
 MORE = {"ppc64be": ("arch/powerpc/boot/zImage",)}
 # What else of the build is kept: the file that the image is made of, and what
@@ -42,6 +44,8 @@ def build(arch: Arch) -> tuple[Path, str]:
         raise packages.Unavailable(f"{SOURCE} is not there; install "
                                    "linux-source-6.1")
     wanted = b"".join(fragment.read_bytes() for fragment in fragments)
+    if arch.linux_dropin:
+        wanted += arch.drop_in("linux.ro").read_bytes()
     key = hashlib.sha256(wanted + _version()).hexdigest()
     root = packages.CACHE / arch.debian / f"linux-{key[:16]}"
     if not root.is_dir():
@@ -80,6 +84,8 @@ def _build(arch: Arch, fragments: list[Path], work: Path) -> None:
         for fragment in fragments:
             _check((Path(folder) / ".config").read_text(),
                    fragment.read_text())
+        if arch.linux_dropin:
+            _replace_purgatory(arch, make, Path(folder), linux)
         more = MORE.get(arch.name, ())
         _run(make + [path.rsplit("/", 1)[-1] for path in (image, *more)],
              folder)
@@ -95,6 +101,8 @@ def _build(arch: Arch, fragments: list[Path], work: Path) -> None:
         for path in more:
             shutil.copy(Path(folder) / path, work / "boot")
         keep(".config", "config")
+        if arch.linux_dropin:
+            keep("purgatory.ro", "purgatory.ro")
         for name, path in ALSO.get(arch.name, {}).items():
             keep(path, f"{name}-{release}")
         if arch.name in UNCOMPRESSED:
@@ -102,6 +110,17 @@ def _build(arch: Arch, fragments: list[Path], work: Path) -> None:
             _run(make + ["olddefconfig"], folder)
             _run(make + [image.rsplit("/", 1)[1]], folder)
             keep(image, f"image-{release}")
+
+
+def _replace_purgatory(arch: Arch, make: list[str], folder: Path,
+                       linux: str) -> None:
+    """As doc/dropin.md says: kbuild makes the object again only when what it
+    is made of is newer."""
+    where = f"arch/{linux}/purgatory/"
+    _run(make + [where], str(folder))
+    shutil.copy(folder / where / "purgatory.ro", folder)
+    shutil.copy(arch.drop_in("linux.ro"), folder / where / "purgatory.ro")
+    (folder / where / "kexec-purgatory.o").unlink()
 
 
 def _check(have: str, want: str) -> None:
