@@ -88,7 +88,7 @@ static bool is_core(const struct pg_request *request, size_t index)
 	const struct pg_loader_region *region = &request->regions[index];
 	struct header header;
 
-	if (!pg_dropin_known(request, region->start, sizeof(header), NULL))
+	if (!pg_dropin_known(request, region->start, sizeof(header)))
 		return false;
 	load_header(pg_pointer(region->start), &header);
 	return memcmp(header.ident, ident, sizeof(ident)) == 0 &&

@@ -69,10 +69,11 @@ size_t pg_dropin_parts(const struct pg_request *request,
  * loader named none for us; kind PG_CONSOLE_NONE if that is unknown too. */
 struct pg_console pg_dropin_console(const struct pg_request *request);
 
-/* Does [@start, +@bytes) lie in one region, in memory that can be reached? The
- * region's index goes to *@index unless that is NULL. */
-bool pg_dropin_known(const struct pg_request *request, uint64_t start,
-		     uint64_t bytes, size_t *index);
+/* translate.c: how many bytes, @bytes or more, can be read from @start on: up
+ * to the end of the region that they lie in; where the loader named no region
+ * (unchecked), some. 0: not even @bytes. */
+uint64_t pg_dropin_known(const struct pg_request *request, uint64_t start,
+			 uint64_t bytes);
 
 /* translate.c: what pg_dropin_request() said, and what each of its regions is:
  * PG_LOADER_REGIONS names. */

@@ -15,6 +15,9 @@
 
 #define PARTS_MOST 12
 
+/* Read where nobody says how far: the boot parameters or a device tree. */
+#define UNCHECKED_BYTES 8192
+
 /* The manifest as it lies in memory. */
 struct made {
 	struct pg_manifest manifest;
@@ -39,24 +42,36 @@ const struct pg_dropin_name *pg_dropin_name(size_t region)
 	return &names[region];
 }
 
-bool pg_dropin_known(const struct pg_request *request, uint64_t start,
-		     uint64_t bytes, size_t *index)
+/* The region with @start and the @bytes behind it; PG_LOADER_REGIONS: none. */
+static size_t region_of(const struct pg_request *request, uint64_t start,
+			uint64_t bytes)
 {
 	struct pg_span wanted, region;
 	size_t i;
 
 	if (bytes == 0 || !pg_span_make(start, bytes, &wanted))
-		return false;
-	for (i = 0; i < PG_LOADER_REGIONS; i++) {
-		if (!pg_span_make(request->regions[i].start,
-				  request->regions[i].bytes, &region) ||
-		    !pg_span_contains(region, wanted))
-			continue;
-		if (index)
-			*index = i;
-		return pg_arch_reachable(start, bytes);
-	}
-	return false;
+		return PG_LOADER_REGIONS;
+	for (i = 0; i < PG_LOADER_REGIONS; i++)
+		if (pg_span_make(request->regions[i].start,
+				 request->regions[i].bytes, &region) &&
+		    pg_span_contains(region, wanted))
+			break;
+	return i;
+}
+
+uint64_t pg_dropin_known(const struct pg_request *request, uint64_t start,
+			 uint64_t bytes)
+{
+	const size_t i = region_of(request, start, bytes);
+
+	if (i < PG_LOADER_REGIONS)
+		return pg_arch_reachable(start, bytes)
+			       ? request->regions[i].bytes -
+					 (start - request->regions[i].start)
+			       : 0;
+	if (!request->unchecked || start == 0 || bytes > UNCHECKED_BYTES)
+		return 0;
+	return pg_arch_reachable(start, UNCHECKED_BYTES) ? UNCHECKED_BYTES : 0;
 }
 
 static void set_name(struct pg_dropin_name *to, const char *name)
@@ -81,7 +96,8 @@ static void name_regions(void)
 	}
 	count = pg_dropin_parts(&asked, parts, PARTS_MOST);
 	for (i = 0; i < count; i++) {
-		if (!pg_dropin_known(&asked, parts[i].address, 1, &region) ||
+		region = region_of(&asked, parts[i].address, 1);
+		if (region == PG_LOADER_REGIONS ||
 		    names[region].kind != PG_PART_OTHER)
 			continue;
 		set_name(&names[region], parts[i].name);

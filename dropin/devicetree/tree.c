@@ -17,15 +17,14 @@ static bool blob_at(const struct pg_request *request, uint64_t address,
 		    struct pg_bytes *out)
 {
 	struct pg_fdt_fault fault;
-	size_t index;
 
-	if (address % TREE_ALIGNMENT != 0 ||
-	    !pg_dropin_known(request, address, sizeof(struct fdt_header),
-			     &index))
+	if (address % TREE_ALIGNMENT != 0)
 		return false;
 	out->data = pg_pointer(address);
-	out->size = request->regions[index].bytes -
-		    (address - request->regions[index].start);
+	out->size =
+		pg_dropin_known(request, address, sizeof(struct fdt_header));
+	if (out->size == 0)
+		return false;
 	return pg_tree_check(*out, &fault) == PG_OK;
 }
 

@@ -28,7 +28,8 @@
 #define E820_BYTES	20
 #define E820_MOST	128
 #define PARAGRAPH	16
-#define CMDLINE_BYTES	2048 /* as far as we look */
+#define ENTRY_64	0x200 /* of the 64-bit entry in that code */
+#define CMDLINE_BYTES	2048  /* as far as we look */
 
 static uint64_t wide(const uint8_t *low, const uint8_t *high)
 {
@@ -40,25 +41,49 @@ static const uint8_t *boot_params(const struct pg_request *request)
 {
 	const uint8_t *bp = pg_pointer(pg_x86_next.boot_params);
 
-	if (!pg_dropin_known(request, pg_x86_next.boot_params, BP_BYTES,
-			     NULL) ||
+	if (!pg_dropin_known(request, pg_x86_next.boot_params, BP_BYTES) ||
 	    memcmp(bp + BP_MAGIC, "HdrS", 4) != 0)
 		return NULL;
 	return bp;
+}
+
+/* PE/COFF specification 5.9.3: a signed kernel's file goes on with attribute
+ * certificates, a multiple of 8 bytes each. */
+#define CERTIFICATE_HEADER 8
+#define CERTIFICATE_KIND   0x00020200 /* revision 2.0, PKCS signed data */
+#define CERTIFICATE_MOST   65536
+
+/* What of the kernel's region comes from its file, behind the setup code. */
+static uint64_t kernel_bytes(const struct pg_request *request,
+			     const uint8_t *bp)
+{
+	uint64_t bytes = (uint64_t)pg_load_le32(bp + BP_SYSSIZE) * PARAGRAPH;
+	const uint64_t start = request->handoff.entry - ENTRY_64;
+	const uint8_t *at;
+
+	while (pg_dropin_known(request, start, bytes + CERTIFICATE_HEADER) !=
+	       0) {
+		at = pg_pointer(start + bytes);
+		if (pg_load_le32(at + 4) != CERTIFICATE_KIND ||
+		    pg_load_le32(at) < CERTIFICATE_HEADER ||
+		    pg_load_le32(at) > CERTIFICATE_MOST)
+			break;
+		bytes += (pg_load_le32(at) + 7) & ~7u;
+	}
+	return bytes;
 }
 
 size_t pg_dropin_parts(const struct pg_request *request,
 		       struct pg_dropin_part *parts, size_t max)
 {
 	const uint8_t *bp = boot_params(request);
-	uint64_t paragraphs = bp ? pg_load_le32(bp + BP_SYSSIZE) : 0;
 	size_t count = 0;
 
 	parts[count++] = (struct pg_dropin_part){
 		.name = "kernel",
 		.kind = PG_PART_KERNEL,
 		.address = request->handoff.entry,
-		.content_bytes = paragraphs * PARAGRAPH};
+		.content_bytes = bp ? kernel_bytes(request, bp) : 0};
 	count += pg_dropin_core_parts(request, parts + count, max - count);
 	if (max - count < 3)
 		return count;
@@ -110,7 +135,7 @@ struct pg_console pg_dropin_console(const struct pg_request *request)
 		return console;
 	start = wide(bp + BP_CMDLINE, bp + BP_EXT_CMDLINE);
 	for (length = 0; length < CMDLINE_BYTES; length++) {
-		if (!pg_dropin_known(request, start + length, 1, NULL))
+		if (!pg_dropin_known(request, start + length, 1))
 			break;
 		text[length] = *(const char *)pg_pointer(start + length);
 		if (text[length] == '\0')
@@ -163,19 +188,15 @@ const char *pg_dropin_doubt_own(const struct pg_request *request, uint32_t kind,
 	*at = span.start + BP_MAGIC;
 	if (memcmp(bp + BP_MAGIC, "HdrS", 4) != 0)
 		return "boot_params without the setup header's magic number";
-	*at = span.start + BP_BOOT_FLAG;
-	if (pg_load_le16(bp + BP_BOOT_FLAG) != 0xaa55)
-		return "boot_params without the boot flag";
 	initrd = wide(bp + BP_RAMDISK, bp + BP_EXT_RAMDISK);
 	initrd_bytes = wide(bp + BP_RAMDISK_SIZE, bp + BP_EXT_SIZE);
 	*at = span.start + BP_RAMDISK;
 	if (initrd_bytes != 0 &&
-	    !pg_dropin_known(request, initrd, initrd_bytes, NULL))
+	    !pg_dropin_known(request, initrd, initrd_bytes))
 		return "boot_params name an initrd that was not loaded";
 	*at = span.start + BP_CMDLINE;
 	if (!pg_dropin_known(request,
-			     wide(bp + BP_CMDLINE, bp + BP_EXT_CMDLINE), 1,
-			     NULL))
+			     wide(bp + BP_CMDLINE, bp + BP_EXT_CMDLINE), 1))
 		return "boot_params name a command line that was not loaded";
 	*at = span.start;
 	return doubt_memory_map(bp, at);

@@ -40,9 +40,10 @@ class Target:
     kernel: int
 
 
-def by_kexec(machine: qemu.Machine, arch: Arch) -> Target:
+def by_kexec(machine: qemu.Machine, arch: Arch,
+             loader: str = "kexec") -> Target:
     """Loads with kexec-tools; what its debug output says."""
-    text = machine.must(cycle.load_command("kexec", arch.capture, "-d"), 60)
+    text = machine.must(cycle.load_command(loader, arch.capture, "-d"), 60)
     entry = re.search(r"^kexec_load: entry = (0x[0-9a-f]+)", text, re.M)
     segments = [tuple(int(x, 16) for x in found) for found in re.findall(
         r"\.mem +=? *(0x[0-9a-f]+)\nsegment\[\d+\]\.memsz *= *(0x[0-9a-f]+)",
@@ -82,10 +83,12 @@ def count(machine: qemu.Machine, arch: Arch, counter: Counter,
 
 def measure(tap: Tap, newer: bool, loaders: dict,
             arch: Arch = X86_64, cpu: str = "",
-            uses: int | None = None) -> dict[str, int]:
+            uses: int | None = None, test: str = "counts") -> dict[str, int]:
     """The counts by loader, of one boot. @uses: the backends' features that
-    the purgatory, the last of @loaders, must have found."""
-    name = ("counts-newer" if newer else "counts") + f"-{arch.name}"
+    the purgatory, the last of @loaders, must have found. @test: who counts;
+    two may at a time."""
+    name = f"{test}-newer" if newer else test
+    name += f"-{arch.name}"
     command = qemu.newer() if newer else list(arch.qemu)
     state = BUILD / "tests" / f"{name}.qcow2"
     subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", str(state),

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What kexec has loaded, by its own debug output, and one machine that is put
+back to before loading as often as a test wants."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import cycle
+import guests
+from arch import BUILD, Arch
+from gdbstub import Gdb
+from guests import INITRD, KERNEL
+from qemu import Machine
+from tap import need
+
+SECONDS = 240
+
+
+@dataclass
+class Segment:
+    start: int
+    bytes: int  # in memory
+    stored: int  # of these come from kexec, the rest is zero
+
+
+@dataclass
+class Loaded:
+    entry: int  # the purgatory's
+    segments: list[Segment]
+
+    @property
+    def purgatory(self) -> Segment:
+        (found,) = (s for s in self.segments
+                    if s.start <= self.entry < s.start + s.bytes)
+        return found
+
+    @property
+    def kernel(self) -> Segment:
+        """The one with the most memory."""
+        return max(self.segments, key=lambda s: s.bytes)
+
+    def stored(self, size: int) -> Segment:
+        (found,) = (s for s in self.segments if s.stored == size)
+        return found
+
+
+def read(text: str) -> Loaded:
+    """The output of kexec -d."""
+    entry = re.search(r"^kexec_load: entry = (0x[0-9a-f]+)", text, re.M)
+    fields = re.findall(r"^segment\[\d+\]\.(bufsz|mem|memsz) *=? *"
+                        r"(0x[0-9a-f]+)$", text.replace("=", " = "), re.M)
+    need(entry and fields, f"cannot read kexec's output:\n{text}")
+    assert entry
+    numbers = [int(value, 16) for _, value in fields]
+    return Loaded(int(entry[1], 16), [
+        Segment(numbers[i + 1], numbers[i + 2], numbers[i])
+        for i in range(0, len(numbers), 3)])
+
+
+def sha256(path: Path, skip: int = 0) -> str:
+    return hashlib.sha256(path.read_bytes()[skip:]).hexdigest()
+
+
+class Bed:
+    """Use as a context manager: the machine is gone at the end."""
+
+    def __init__(self, arch: Arch, name: str, **spec) -> None:
+        self.arch = arch
+        self.guest = guests.build(arch=arch)
+        self._state = BUILD / "tests" / f"{name}.qcow2"
+        subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2",
+                        str(self._state), "8G"], check=True)
+        extra = ["-drive", "if=none,id=state,format=qcow2,cache=unsafe,"
+                 f"file={self._state}", "-snapshot", *spec.pop("extra", [])]
+        self.run = cycle.start(self.guest, name, gdb=True, extra=extra,
+                               **spec)
+        self.machine: Machine = self.run.machine
+        self.gdb: Gdb
+
+    def __enter__(self) -> Bed:
+        self.machine.__enter__()
+        self.machine.ready("first", SECONDS)
+        self.machine.must(cycle.RETROFIT, 60)
+        self.gdb = Gdb(self.machine, self.arch.name)
+        error = self.machine.monitor("savevm retrofitted")
+        need(not error, error)
+        return self
+
+    def __exit__(self, *what: object) -> None:
+        self.machine.__exit__(*what)
+        self._state.unlink()
+        self.run.dump_file.unlink()
+
+    def back(self) -> None:
+        m = self.machine
+        error = m.monitor("loadvm retrofitted")
+        need(not error, error)
+        m.console.seen = len(m.console.text)
+        m.control.seen = len(m.control.text)
+        m.qmp("cont")
+
+    def load(self, options: str = "", append: str = "", crash: bool = True,
+             kexec: str = cycle.RETROFITTED) -> Loaded:
+        """Goes back and loads."""
+        self.back()
+        append = append or self.arch.capture
+        return read(self.machine.must(
+            f"{kexec} -c -d {'-p' if crash else '-l'} {options} {KERNEL} "
+            f"--initrd={INITRD} --append='{append}'", 120))
+
+    def flip(self, address: int, bit: int) -> None:
+        self.gdb.stop()
+        self.gdb.flip(address, bit)
+        self.gdb.go()
+
+    def crash(self) -> None:
+        self.machine.send("echo c >/proc/sysrq-trigger")
+
+    def said(self, pattern: str) -> str:
+        """Waits for a line of the purgatory; all it said up to there."""
+        m = self.machine
+        start = m.console.seen
+        m.expect(pattern, SECONDS)
+        return "\n".join(line for line in m.console.text[start:].splitlines()
+                         if line.startswith("purgatorio: "))
+
+    def failed(self) -> str:
+        """The report of a purgatory that stopped because of a digest."""
+        text = self.said("purgatorio: policy: stop")
+        need("EXIT: STATUS=15" in text, f"another status:\n{text}")
+        return text
+
+    def holds(self, text: str) -> dict[str, tuple[str, int]]:
+        """Each region that a report names: its own digest and length."""
+        return {name: (digest, int(size)) for name, size, digest in re.findall(
+            r'holds "([^"]+)" .*\n.*?(\d+) bytes, sha256 ([0-9a-f]{64})',
+            text)}
