@@ -27,10 +27,12 @@ static void put_characters(const char *text, size_t length)
 
 	for (i = 0; i < length; i++)
 		put_raw(text[i]);
-	if (!both || pg_arch_console_open(&twin) != PG_OK)
+	if (!both)
 		return;
-	for (i = 0; i < length; i++)
-		put_raw(text[i]);
+	if (pg_arch_console_open(&twin) == PG_OK)
+		for (i = 0; i < length; i++)
+			put_raw(text[i]);
+	/* Also after a twin that could not be opened: then none is. */
 	(void)pg_arch_console_open(&first);
 }
 
