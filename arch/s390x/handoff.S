@@ -4,9 +4,9 @@
  *				uint64_t own_bytes)
  *
  * Exchanges what the swap step left alone (purgatory/swap.c): the lowcore,
- * and the memory that this code itself runs in. Three XCs exchange 256 bytes
- * without a buffer, so nothing is needed but registers; and the loop is there
- * twice, since no loop can exchange the memory that it runs in:
+ * and the memory that this code itself runs in. Registers are all that is
+ * needed: eight of them exchange 32 bytes, and the loop is there twice, since
+ * no loop can exchange the memory that it runs in:
  *
  *   loop 1, in the crash region, exchanges all but [loop_1, loop_1_end);
  *   loop 2, by then where the exchange has moved it, exchanges that.
@@ -16,7 +16,7 @@
  *
  *   in   r2  swap_start; 0: nothing to exchange
  *        r3  own		   r4  own_bytes	interruptions off, DAT off
- *   r5, r6   the two places	   r7  bytes left	r14  return
+ *   r5, r6   the two places	   r7  bytes left	r1  return
  *   out  r1  the address of the PSW, in memory that the next kernel may use;
  *        all other general registers 0
  */
@@ -26,22 +26,23 @@
 #define high	%r6
 #define left	%r7
 
-/* Exchanges @left bytes at @low and @high; returns to r14. */
+/* Exchanges @left bytes at @low and @high; returns to r1. Changes r8 to r15. */
 .macro exchange_loop
-1:	aghi	left,-256
+1:	aghi	left,-32
 	jl	2f
-	xc	0(256,low),0(high)
-	xc	0(256,high),0(low)
-	xc	0(256,low),0(high)
-	la	low,256(low)
-	la	high,256(high)
+	lmg	%r8,%r11,0(low)
+	lmg	%r12,%r15,0(high)
+	stmg	%r8,%r11,0(high)
+	stmg	%r12,%r15,0(low)
+	la	low,32(low)
+	la	high,32(high)
 	j	1b
-2:	aghi	left,255		/* the rest, less 1 */
+2:	aghi	left,31			/* the rest, less 1 */
 	jl	3f
-	exrl	left,4f
+	exrl	left,4f			/* three XCs need no buffer */
 	exrl	left,5f
 	exrl	left,4f
-3:	br	%r14
+3:	br	%r1
 4:	xc	0(1,low),0(high)
 5:	xc	0(1,high),0(low)
 .endm
@@ -57,13 +58,13 @@ loop_1:
 	lghi	low,0
 	lgr	high,%r2
 	lghi	left,LOWCORE_BYTES
-	bras	%r14,exchange_1
+	bras	%r1,exchange_1
 	lgr	high,%r3
 	larl	left,loop_1
-	bras	%r14,exchange_span	/* in front of this loop */
+	bras	%r1,exchange_span	/* in front of this loop */
 	larl	high,loop_1_end
 	la	left,0(%r4,%r3)
-	bras	%r14,exchange_span	/* behind it */
+	bras	%r1,exchange_span	/* behind it */
 	larl	%r1,loop_2
 	sgr	%r1,%r2
 	br	%r1
@@ -80,7 +81,7 @@ loop_2:
 	la	high,0(low,%r2)
 	larl	left,loop_1_end
 	sgr	left,low
-	bras	%r14,exchange_2
+	bras	%r1,exchange_2
 load:
 	lghi	%r0,0
 	lghi	%r2,0

@@ -10,6 +10,7 @@ import re
 import struct
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +28,6 @@ REGIONS = 16
 @dataclass
 class Peer:
     elf: bytes
-    symbols: dict[str, int]
     entry: int
 
 
@@ -42,6 +42,21 @@ def _relocatable() -> bytes:
     raise packages.Unavailable("kexec holds no purgatory")
 
 
+def _nm(file: Path) -> dict[str, int]:
+    table = subprocess.run([TOOLS + "nm", file], check=True, text=True,
+                           stdout=subprocess.PIPE).stdout
+    return {name: int(value, 16) for value, name in
+            re.findall(r"^([0-9a-f]+) \w (\S+)$", table, re.M)}
+
+
+def symbols() -> dict[str, int]:
+    """Each symbol of the relocatable file, in its section."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(_relocatable())
+        file.flush()
+        return _nm(Path(file.name))
+
+
 def linked(scratch: Path, crash: int, size: int,
            regions: list[tuple[int, bytes]]) -> Peer:
     """For a crash region at @crash. @regions: addresses and contents of what
@@ -52,11 +67,8 @@ def linked(scratch: Path, crash: int, size: int,
                     "--no-warn-rwx-segments", "-e", "purgatory_start",
                     f"-Ttext={crash + PLACE:#x}", "-o", output,
                     scratch / "peer.ro"], check=True)
-    table = subprocess.run([TOOLS + "nm", output], check=True, text=True,
-                           stdout=subprocess.PIPE).stdout
-    symbols = {name: int(value, 16) for value, name in
-               re.findall(r"^([0-9a-f]+) \w (\S+)$", table, re.M)}
-    assert symbols["_end"] <= crash + PLACE_END, hex(symbols["_end"])
+    found = _nm(output)
+    assert found["_end"] <= crash + PLACE_END, hex(found["_end"])
     digest = hashlib.sha256(b"".join(data for _, data in regions)).digest()
     elf = bytearray(output.read_bytes())
     list_ = b"".join(struct.pack(">QQ", at, len(data))
@@ -64,8 +76,8 @@ def linked(scratch: Path, crash: int, size: int,
     for name, value in (("sha256_regions", list_), ("sha256_digest", digest),
                         ("crash_base", struct.pack(">Q", crash)),
                         ("crash_size", struct.pack(">Q", size))):
-        _write(elf, symbols[name], value)
-    return Peer(bytes(elf), symbols, symbols["purgatory_start"])
+        _write(elf, found[name], value)
+    return Peer(bytes(elf), found["purgatory_start"])
 
 
 def _write(elf: bytearray, address: int, value: bytes) -> None:
