@@ -8,11 +8,13 @@ purgatory takes, against kexec-tools'."""
 from __future__ import annotations
 
 import re
+from typing import Callable
 
 import cycle
 import guests
 from arch import PPC64
 from counting import Counter
+from qemu import Machine
 from tap import Tap, need
 from test_cycle import SECONDS, whole_cycle
 
@@ -43,9 +45,11 @@ def window(loader: str, text: str) -> tuple[int, int]:
     return low, low + size
 
 
-def count(loader: str) -> int:
+def count(loader: str,
+          then: Callable[[Machine], None] = lambda _: None) -> int:
     """Instructions in @loader's purgatory, which runs in real mode: nothing
-    else of the two kernels has such addresses."""
+    else of the two kernels has such addresses. @then: in the capture kernel.
+    """
     counter = Counter(f"ppc64-{loader}")
     run = cycle.start(guests.build(arch=PPC64), f"ppc64-count-{loader}",
                       extra=counter.options)
@@ -56,6 +60,7 @@ def count(loader: str) -> int:
         counter.window(*window(loader, text))
         run.crash()
         run.captured(2 * SECONDS)
+        then(machine)
     run.dump_file.unlink()
     return counter.count
 

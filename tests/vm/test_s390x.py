@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 import time
+from typing import Callable
 
 import cycle
 import guests
 from arch import S390X
 from counting import Counter
 from gdbstub import Gdb
+from qemu import Machine
 from tap import Tap, need
 from test_cycle import SECONDS, whole_cycle
 
@@ -90,9 +92,11 @@ def replaced() -> None:
     run.dump_file.unlink()
 
 
-def counted(loader: str) -> tuple[int, float]:
+def counted(loader: str, then: Callable[[Machine], None] = lambda _: None
+            ) -> tuple[int, float]:
     """Guest instructions in the crash region, where nothing but the purgatory
-    runs, and seconds from the panic to the capture kernel's init."""
+    runs, and seconds from the panic to the capture kernel's init. @then: in
+    the capture kernel."""
     counter = Counter(f"s390x-{loader}")
     run = cycle.start(guests.build(arch=S390X), f"s390x-count-{loader}",
                       extra=counter.options)
@@ -104,6 +108,7 @@ def counted(loader: str) -> tuple[int, float]:
         run.crash()
         run.captured(SECONDS)
         seconds = time.monotonic() - begin
+        then(machine)
     run.dump_file.unlink()
     return counter.count, seconds
 
