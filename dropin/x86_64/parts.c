@@ -19,7 +19,6 @@
 #define BP_EXT_CMDLINE	0x0c8
 #define BP_E820_COUNT	0x1e8
 #define BP_SYSSIZE	0x1f4 /* of the protected-mode code, 16 bytes each */
-#define BP_BOOT_FLAG	0x1fe
 #define BP_MAGIC	0x202
 #define BP_RAMDISK	0x218
 #define BP_RAMDISK_SIZE 0x21c

@@ -62,8 +62,10 @@ def read(text: str) -> Loaded:
         for i in range(0, len(numbers), 3)])
 
 
-def sha256(path: Path, skip: int = 0) -> str:
-    return hashlib.sha256(path.read_bytes()[skip:]).hexdigest()
+def sha256(path: Path, skip: int = 0, size: int = 0) -> str:
+    """Of a file behind @skip bytes, with zeros up to @size."""
+    content = path.read_bytes()[skip:].ljust(size, b"\0")
+    return hashlib.sha256(content).hexdigest()
 
 
 class Bed:
