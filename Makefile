@@ -31,8 +31,8 @@ all: host targets
 include mk/warnings.mk
 include mk/newlib.mk
 include mk/target.mk
-include mk/efi.mk
 include mk/fdt.mk
+include mk/efi.mk
 include mk/host.mk
 include mk/dropin.mk
 include mk/baremetal.mk

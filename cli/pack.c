@@ -212,8 +212,11 @@ static enum pg_status run(struct arguments *arguments, struct pg_error *error)
 	pack->progress = cli_progress_show;
 	pack->progress_context = &progress;
 	cli_progress_start(&progress);
-	status = cli_map_purgatory(arguments->purgatory, kernel.arch,
-				   &pack->purgatory_elf, error);
+	status = cli_map_part(arguments->purgatory, kernel.arch,
+			      arguments->image && kernel.arch == PG_ARCH_ARM64
+				      ? "purgatory-image.elf"
+				      : "purgatory.elf",
+			      &pack->purgatory_elf, error);
 	if (status == PG_OK && arguments->image)
 		status = cli_map_part(arguments->stub, kernel.arch, "stub.efi",
 				      &arguments->capture.stub, error);

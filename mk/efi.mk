@@ -19,7 +19,8 @@ EOBJECTS_$(1) := $$(ESOURCES_$(1):%=$$(E_$(1))/%.o) \
 	$$(patsubst %,$$(T_$(1))/newlib/%.c.o,\
 		$$(filter-out $$(NEWLIB_OMIT_$(1)),$(NEWLIB_C)))
 
-$$(E_$(1))/%.c.o: %.c $(NEWLIB)/.unpacked $$(MK_$(1)) efi-stub/$(1)/flags.mk
+$$(E_$(1))/%.c.o: %.c $(NEWLIB)/.unpacked $$(MK_$(1)) \
+		efi-stub/$(1)/flags.mk $$(EFI_HEADERS_$(1))
 	$$(call say,CC,$$@)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(CC_$(1)) $$(EFLAGS_$(1)) $$(FLAGS_$$<) -MMD -MP -c $$< -o $$@
@@ -36,7 +37,37 @@ $$(T_$(1))/stub.efi: $$(T_$(1))/stub.elf
 	$$(call say,EFI,$$@)
 	$$(Q)$$(OBJCOPY_$(1)) -O binary $$< $$@
 
-targets: $$(T_$(1))/stub.efi
+$$(if $$(EFI_HEADERS_$(1)),images,targets): $$(T_$(1))/stub.efi
 -include $$(EOBJECTS_$(1):.o=.d)
 endef
+## make images             what capture images need that comes from packages of
+##                         other architectures, or from linux-source
+.PHONY: images
 $(foreach arch,$(EFI_ARCHS),$(eval $(call efi,$(arch))))
+
+# GNU-EFI's headers for an architecture that is not this one's.
+$(B)/cache/gnu-efi-%/.complete: mk/unpack
+	$(call say,UNPACK,$(@D))
+	$(Q)mk/unpack gnu-efi $* $(@D)
+.PRECIOUS: $(B)/cache/gnu-efi-%/.complete
+
+# A purgatory that merges device trees: for images whose loaders bring one.
+# arch/<arch>/image/ is what it has more than the other.
+IMAGE_ARCHS := $(filter $(ARCHS),$(patsubst arch/%/image/,%,\
+	$(wildcard arch/*/image/)))
+define image
+IMAGE_OBJECTS_$(1) := $$(patsubst %,$$(T_$(1))/%.o,\
+	$$(wildcard arch/$(1)/image/*.c))
+$$(IMAGE_OBJECTS_$(1)): TFLAGS_$(1) += -isystem $(LIBFDT)
+$$(IMAGE_OBJECTS_$(1)): $(LIBFDT)/.unpacked
+$$(T_$(1))/purgatory-image.elf: $$(OBJECTS_$(1)) $$(IMAGE_OBJECTS_$(1)) \
+		$$(T_$(1))/fdt.a purgatory/purgatory.ld mk/check-image
+	$$(call say,LD,$$@)
+	$$(Q)$$(LD_$(1)) $$(TARGET_LDFLAGS) $$(TARGET_LDFLAGS_$(1)) \
+		-T purgatory/purgatory.ld -Map $$@.map \
+		$$(filter %.o %.a,$$^) -o $$@
+	$$(Q)mk/check-image $$@
+images: $$(T_$(1))/purgatory-image.elf
+-include $$(IMAGE_OBJECTS_$(1):.o=.d)
+endef
+$(foreach arch,$(IMAGE_ARCHS),$(eval $(call image,$(arch))))

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 ## make install DESTDIR= PREFIX=/usr
+##                         with what `make images` made, where it did
 LIBDIR := $(PREFIX)/lib
 
 .PHONY: install
@@ -23,5 +24,7 @@ install: all
 		$(DESTDIR)$(LIBDIR)/purgatorio/$$arch/purgatory.elf; done
 	$(Q)for dropin in $(DROPINS); do install -D -m 644 $(B)/$$dropin \
 		$(DESTDIR)$(LIBDIR)/purgatorio/$$dropin; done
-	$(Q)for arch in $(EFI_ARCHS); do install -m 644 $(B)/$$arch/stub.efi \
-		$(DESTDIR)$(LIBDIR)/purgatorio/$$arch/stub.efi; done
+	$(Q)for file in $(EFI_ARCHS:=/stub.efi) \
+		$(IMAGE_ARCHS:=/purgatory-image.elf); do \
+		[ ! -e $(B)/$$file ] || install -m 644 $(B)/$$file \
+		$(DESTDIR)$(LIBDIR)/purgatorio/$$file || exit 1; done

@@ -47,7 +47,10 @@ struct pg_capture {
 	uint32_t reloc;	      /* the relocation table's offset */
 	uint32_t image_bytes; /* in memory; all of it */
 	uint32_t room_bytes;  /* of the section behind the kernel */
-	uint8_t *file;	      /* from malloc(3) */
+	/* .linux begins kernel_offset bytes above a multiple of this; 0: on
+	 * any page */
+	uint32_t kernel_alignment, kernel_offset;
+	uint8_t *file; /* from malloc(3) */
 	uint32_t file_bytes;
 	uint8_t *head_copy; /* the head as it is hashed, or NULL */
 };
@@ -78,6 +81,11 @@ enum pg_status pg_capture_x86_64_check(struct pg_capture *capture,
 enum pg_status pg_capture_x86_64_head(struct pg_capture *capture,
 				      struct pg_error *error);
 void pg_capture_x86_64_instruct(struct pg_capture *capture);
+enum pg_status pg_capture_arm64_check(struct pg_capture *capture,
+				      struct pg_error *error);
+enum pg_status pg_capture_arm64_head(struct pg_capture *capture,
+				     struct pg_error *error);
+void pg_capture_arm64_instruct(struct pg_capture *capture);
 
 /* Is @file a capture image? And reads it, as pg_image_read_elf() does. */
 bool pg_capture_recognise(struct pg_bytes file);

@@ -118,6 +118,18 @@ static uint64_t door_bytes(const struct pg_capture *capture)
 	       manifest + PG_CAPTURE_LOG_BYTES;
 }
 
+/* The first address from @at on that suits the kernel. */
+static uint64_t kernel_start(const struct pg_capture *capture, uint64_t at)
+{
+	const uint64_t alignment = capture->kernel_alignment;
+	const uint64_t offset = capture->kernel_offset;
+
+	if (alignment == 0)
+		return at;
+	at = at > offset ? at - offset : 0;
+	return (at + alignment - 1) / alignment * alignment + offset;
+}
+
 enum pg_status pg_capture_lay_out(struct pg_capture *capture,
 				  struct pg_error *error)
 {
@@ -131,6 +143,8 @@ enum pg_status pg_capture_lay_out(struct pg_capture *capture,
 		uint64_t bytes =
 			i == 0 ? door_bytes(capture) : section->content.size;
 
+		if (i + 1 == capture->section_count)
+			at = kernel_start(capture, at);
 		if (bytes > UINT32_MAX - PAGE || at + bytes > UINT32_MAX - PAGE)
 			return pg_fail(error, PG_E_LIMIT,
 				       "image: %.8s ends beyond 4 GiB, and PE "

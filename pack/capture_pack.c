@@ -14,6 +14,32 @@
 /* The stub's entry, from its optional header. */
 #define PE_ENTRY 40
 
+/* What capture.h says of each architecture. */
+struct steps {
+	uint32_t arch;
+	uint16_t machine; /* of the stub */
+	enum pg_status (*check)(struct pg_capture *capture,
+				struct pg_error *error);
+	enum pg_status (*head)(struct pg_capture *capture,
+			       struct pg_error *error);
+	void (*instruct)(struct pg_capture *capture);
+};
+
+static const struct steps *steps_of(const struct pg_capture *capture)
+{
+	static const struct steps all[] = {
+		{PG_ARCH_X86_64, PG_PE_AMD64, pg_capture_x86_64_check,
+		 pg_capture_x86_64_head, pg_capture_x86_64_instruct},
+		{PG_ARCH_ARM64, PG_PE_ARM64, pg_capture_arm64_check,
+		 pg_capture_arm64_head, pg_capture_arm64_instruct},
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i].arch == capture->kernel.arch)
+			return &all[i];
+	return NULL;
+}
+
 /* Adds what lies at @offset to the plan, which is not asked to place it. */
 static void add_part(struct pg_capture *capture, const char *name,
 		     uint32_t kind, uint32_t offset, uint64_t bytes,
@@ -117,7 +143,7 @@ static enum pg_status fill_in(struct pg_capture *capture,
 		return pg_fail(error, PG_E_NO_MEMORY,
 			       "image: no memory for %u bytes",
 			       capture->file_bytes);
-	status = pg_capture_x86_64_head(capture, error);
+	status = steps_of(capture)->head(capture, error);
 	if (status != PG_OK)
 		return status;
 	pg_capture_write_pe(capture);
@@ -142,7 +168,7 @@ static enum pg_status seal(struct pg_capture *capture, struct pg_error *error)
 		       options->policy == 0 ? PG_POLICY_STOP : options->policy);
 	pg_plan_console(plan, &options->console);
 	pg_plan_reset(plan, &options->reset);
-	pg_capture_x86_64_instruct(capture);
+	steps_of(capture)->instruct(capture);
 	status = pg_plan_seal(plan, error);
 	if (status == PG_OK)
 		memcpy(capture->file + plan->purgatory_span.start, plan->sealed,
@@ -161,7 +187,7 @@ static enum pg_status read_inputs(struct pg_capture *capture,
 	else
 		status = pg_kernel_read(options->kernel, &capture->kernel,
 					error);
-	if (status == PG_OK && capture->kernel.arch != PG_ARCH_X86_64)
+	if (status == PG_OK && steps_of(capture) == NULL)
 		status = pg_fail(error, PG_E_KERNEL_ARCH,
 				 "kernel: is for %s, for which there are no "
 				 "capture images yet; pack it for a --window",
@@ -169,7 +195,8 @@ static enum pg_status read_inputs(struct pg_capture *capture,
 	if (status == PG_OK)
 		status = pg_pe_open(capture->options->stub, &capture->stub,
 				    error);
-	if (status == PG_OK && capture->stub.machine != PG_PE_AMD64)
+	if (status == PG_OK &&
+	    capture->stub.machine != steps_of(capture)->machine)
 		status = pg_fail(error, PG_E_ARCH,
 				 "stub: is for %s; give the kernel's",
 				 pg_pe_machine_name(capture->stub.machine));
@@ -193,7 +220,7 @@ static enum pg_status pack(struct pg_capture *capture, const char *output_path,
 	enum pg_status status = read_inputs(capture, error);
 
 	if (status == PG_OK)
-		status = pg_capture_x86_64_check(capture, error);
+		status = steps_of(capture)->check(capture, error);
 	if (status == PG_OK)
 		status = pg_capture_lay_out(capture, error);
 	if (status == PG_OK)

@@ -47,6 +47,11 @@ bool pg_arm64_each_read(const struct pg_manifest *manifest,
 bool pg_arm64_each_written(const struct pg_manifest *manifest,
 			   arm64_visit *visit); /* fills, copies, log */
 
+/* What else: of a capture image, the loader's tree, which is read, and where
+ * will be written to (image/image.c). Empty until it is told. */
+void pg_arm64_name(struct pg_span read, struct pg_span written,
+		   struct pg_span also_written);
+
 /* The parts of our own memory. All but the manifest are whole pages. */
 struct pg_span pg_arm64_code(void);
 struct pg_span pg_arm64_constants(void);
@@ -77,6 +82,10 @@ void pg_arm64_enable(uint64_t sctlr, uint64_t mair, uint64_t tcr,
 void pg_arm64_disable(uint64_t sctlr, uint64_t start, uint64_t end);
 
 /* ------------------------------------------------------------- leaving -- */
+
+/* Is @handoff's protocol that of a capture image, for which this purgatory was
+ * linked? Defined weakly to say no (image/image.c). */
+bool pg_arm64_is_image(const struct pg_handoff *handoff);
 
 /* handoff.S: clears all general registers but x0 := @x0, and goes to @entry,
  * at this exception level, with its own stack pointer and all masked. */

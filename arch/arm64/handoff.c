@@ -10,11 +10,19 @@
 #define TREE_ALIGNMENT	8
 #define ENTRY_ALIGNMENT 4
 
+bool __attribute__((weak)) pg_arm64_is_image(const struct pg_handoff *handoff)
+{
+	(void)handoff;
+	return false;
+}
+
 enum pg_status pg_arch_handoff_check(const struct pg_handoff *handoff)
 {
-	if (handoff->protocol != PG_HANDOFF_LINUX_ARM64)
-		return PG_E_HANDOFF;
 	if (handoff->entry % ENTRY_ALIGNMENT != 0)
+		return PG_E_HANDOFF;
+	if (pg_arm64_is_image(handoff))
+		return PG_OK;
+	if (handoff->protocol != PG_HANDOFF_LINUX_ARM64)
 		return PG_E_HANDOFF;
 	if (handoff->args[0] % TREE_ALIGNMENT != 0)
 		return PG_E_HANDOFF;

@@ -74,11 +74,23 @@ static bool each_range(const struct pg_manifest *m, arm64_visit *visit)
 	return run.bytes == 0 || visit(run);
 }
 
+static struct pg_span named_read, named_written[2];
+
+void pg_arm64_name(struct pg_span read, struct pg_span written,
+		   struct pg_span also_written)
+{
+	named_read = read;
+	named_written[0] = written;
+	named_written[1] = also_written;
+}
+
 bool pg_arm64_each_read(const struct pg_manifest *m, arm64_visit *visit)
 {
 	const struct pg_copy *copies = pg_manifest_copies(m);
 	uint32_t i;
 
+	if (named_read.bytes && !visit(named_read))
+		return false;
 	for (i = 0; i < m->copies.count; i++)
 		if (!visit(resolved(copies[i].source, copies[i].bytes, 0)))
 			return false;
@@ -91,6 +103,9 @@ bool pg_arm64_each_written(const struct pg_manifest *m, arm64_visit *visit)
 	const struct pg_copy *copies = pg_manifest_copies(m);
 	uint32_t i;
 
+	for (i = 0; i < 2; i++)
+		if (named_written[i].bytes && !visit(named_written[i]))
+			return false;
 	for (i = 0; i < m->fills.count; i++)
 		if (!visit(resolved(fills[i].start, fills[i].bytes,
 				    fills[i].flags)))

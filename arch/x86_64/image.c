@@ -7,7 +7,6 @@
  */
 #include <string.h>
 
-#include "arch/x86_64/cmdline.h"
 #include "arch/x86_64/e820.h"
 #include "arch/x86_64/x86_64.h"
 #include "pack/bzimage.h"
@@ -15,6 +14,7 @@
 #include "purgatorio/arch.h"
 #include "purgatorio/byteorder.h"
 #include "purgatorio/image.h"
+#include "purgatory/cmdline.h"
 
 #define SECTOR_BYTES 512
 

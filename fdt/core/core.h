@@ -76,7 +76,7 @@ struct pg_fdt_fault {
 enum pg_status pg_tree_check(struct pg_bytes blob, struct pg_fdt_fault *fault);
 
 /* What the next kernel is told in /chosen and in the reserve map. What a
- * boot loader told this kernel in the same places is removed. */
+ * boot loader told the running kernel in the same places is removed. */
 struct pg_fdt_edits {
 	const char *command_line;
 	struct pg_span initrd;	    /* bytes 0: none */
@@ -89,6 +89,10 @@ struct pg_fdt_edits {
 	const struct pg_span *reserved; /* added to the reserve map */
 	size_t reserved_count;
 	const uint8_t *seeds; /* PG_FDT_SEED_BYTES, or NULL: no seeds */
+	/* The tree was made for this kernel already, by a loader: what it says
+	 * of core header, usable memory and seeds stays. */
+	bool loaded;
+	bool keep_initrd; /* and what it says of the initrd */
 };
 
 /* No result of pg_tree_edit() is longer, whatever the addresses will be: from

@@ -9,11 +9,11 @@
 #include <string.h>
 
 /* Belongs to how the running kernel was booted: an initrd that is gone, a
- * dead kernel's core header, a seed that was used. One string, since a table
- * of pointers would need relocations. */
-static const char stale[] = "linux,initrd-start\0"
-			    "linux,initrd-end\0"
-			    "linux,elfcorehdr\0"
+ * dead kernel's core header, a seed that was used. One string each, since a
+ * table of pointers would need relocations. */
+static const char initrd_names[] = "linux,initrd-start\0"
+				   "linux,initrd-end\0";
+static const char stale[] = "linux,elfcorehdr\0"
 			    "linux,usable-memory-range\0"
 			    "kaslr-seed\0"
 			    "rng-seed\0"
@@ -65,11 +65,27 @@ uint64_t pg_fdt_edit_bound(struct pg_bytes blob,
 	       edits->reserved_count * ENTRY_BYTES + PG_PAGE_BYTES;
 }
 
+/* The bytes of @tree that matter, from its header on: many have a MiB of room
+ * behind their last block. */
+static uint64_t source_bytes(const void *tree)
+{
+	uint64_t structure, end;
+
+	if (fdt_version(tree) < 17)
+		return fdt_totalsize(tree);
+	structure =
+		(uint64_t)fdt_off_dt_struct(tree) + fdt_size_dt_struct(tree);
+	end = (uint64_t)fdt_off_dt_strings(tree) + fdt_size_dt_strings(tree);
+	if (fdt_off_mem_rsvmap(tree) > fdt_off_dt_struct(tree) ||
+	    structure > fdt_off_dt_strings(tree) || end > fdt_totalsize(tree))
+		return fdt_totalsize(tree);
+	return end;
+}
+
 uint64_t pg_tree_edit_room(struct pg_bytes blob,
 			   const struct pg_fdt_edits *edits)
 {
-	/* libfdt moves it as it is, with what room it has. */
-	return pg_fdt_edit_bound(blob, edits, 0) + fdt_totalsize(blob.data);
+	return pg_fdt_edit_bound(blob, edits, 0) + source_bytes(blob.data);
 }
 
 /* The number that one of Linux's own properties holds, in one cell or two. */
@@ -136,6 +152,17 @@ static void set_number(struct editing *e, const char *property, uint64_t value)
 	set(e, property, &cells, sizeof(cells));
 }
 
+/* @names end with an empty one. */
+static void remove_names(struct editing *e, const char *names)
+{
+	for (; *names != '\0'; names += strlen(names) + 1) {
+		int result = fdt_delprop(e->tree, open_chosen(e->tree), names);
+
+		if (result != -FDT_ERR_NOTFOUND)
+			note(e, result, "/chosen", names);
+	}
+}
+
 static void remove_stale(struct editing *e)
 {
 	int result = open_chosen(e->tree);
@@ -143,13 +170,12 @@ static void remove_stale(struct editing *e)
 	note(e, result, "/chosen", NULL);
 	if (e->status != PG_OK)
 		return;
-	free_old_initrd(e->tree, result);
-	for (const char *name = stale; *name != '\0';
-	     name += strlen(name) + 1) {
-		result = fdt_delprop(e->tree, open_chosen(e->tree), name);
-		if (result != -FDT_ERR_NOTFOUND)
-			note(e, result, "/chosen", name);
-	}
+	if (!e->edits->loaded)
+		free_old_initrd(e->tree, result);
+	if (!e->edits->keep_initrd)
+		remove_names(e, initrd_names);
+	if (!e->edits->loaded)
+		remove_names(e, stale);
 }
 
 /* The EFI stub writes two cells each; without any, Linux reads one. */
@@ -290,10 +316,12 @@ enum pg_status pg_tree_edit(struct pg_bytes blob,
 	if (status != PG_OK)
 		return status;
 	/* What libfdt does not write is the same each time. */
-	room = pg_tree_edit_room(blob, edits);
+	room = (size_t)pg_tree_edit_room(blob, edits);
 	memset(out, 0, room);
+	memcpy(out, blob.data, (size_t)source_bytes(blob.data));
+	fdt_set_totalsize(out, (uint32_t)source_bytes(blob.data));
 	/* Also makes version 17 of an older one. */
-	result = fdt_open_into(blob.data, out, (int)room);
+	result = fdt_open_into(out, out, (int)room);
 	if (result == 0)
 		status = apply(out, edits, fault);
 	if (status != PG_OK)
@@ -303,24 +331,5 @@ enum pg_status pg_tree_edit(struct pg_bytes blob,
 	if (result != 0)
 		return pg_fdt_blame(PG_FDT_BLOCKS, result, "", NULL, fault);
 	*bytes = fdt_totalsize(out);
-	return PG_OK;
-}
-
-enum pg_status pg_tree_command_line(struct pg_bytes blob, const char **out,
-				    struct pg_fdt_fault *fault)
-{
-	int chosen = fdt_path_offset(blob.data, "/chosen");
-	const char *line;
-
-	if (chosen < 0 ||
-	    fdt_getprop(blob.data, chosen, "bootargs", NULL) == NULL) {
-		*out = "";
-		return PG_OK;
-	}
-	line = pg_fdt_string(blob.data, chosen, "bootargs");
-	if (line == NULL)
-		return pg_fdt_blame(PG_FDT_STRING, -FDT_ERR_BADVALUE, "/chosen",
-				    "bootargs", fault);
-	*out = line;
 	return PG_OK;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a checked tree says of the machine: its console, how it is reset. */
+/* What a checked tree says: of the machine its console and how it is reset; the
+ * command line. */
 #include <string.h>
 
 #include "fdt/core/tree.h"
@@ -98,6 +99,25 @@ struct pg_reset pg_fdt_reset(struct pg_bytes blob)
 	else if (method != NULL && strcmp(method, "smc") == 0)
 		reset.kind = PG_RESET_PSCI_SMC;
 	return reset;
+}
+
+enum pg_status pg_tree_command_line(struct pg_bytes blob, const char **out,
+				    struct pg_fdt_fault *fault)
+{
+	int chosen = fdt_path_offset(blob.data, "/chosen");
+	const char *line;
+
+	if (chosen < 0 ||
+	    fdt_getprop(blob.data, chosen, "bootargs", NULL) == NULL) {
+		*out = "";
+		return PG_OK;
+	}
+	line = pg_fdt_string(blob.data, chosen, "bootargs");
+	if (line == NULL)
+		return pg_fdt_blame(PG_FDT_STRING, -FDT_ERR_BADVALUE, "/chosen",
+				    "bootargs", fault);
+	*out = line;
+	return PG_OK;
 }
 
 bool pg_fdt_is_stub(struct pg_bytes blob)

@@ -22,6 +22,9 @@
 #define PG_IMAGE_WORK_CMDLINE  0x8000 /* its command line, to the end */
 #define PG_IMAGE_CMDLINE_BYTES (PG_IMAGE_WORK_BYTES - PG_IMAGE_WORK_CMDLINE)
 
+/* arm64: room for the device tree, behind the kernel. */
+#define PG_IMAGE_TREE_BYTES 0x200000
+
 /* args[3] of the handoff. */
 #define PG_IMAGE_LOADER_INITRD	0x1 /* the loader's initrd, if it has one */
 #define PG_IMAGE_LOADER_CMDLINE 0x2 /* append all that the loader says */

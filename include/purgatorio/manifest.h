@@ -150,6 +150,11 @@ struct pg_handoff {
  * area, args[2] its bytes, args[3] PG_IMAGE_*. The loader's boot_params, whose
  * address the door left in the work area, is merged with what the image has. */
 #define PG_HANDOFF_IMAGE_X86_64 6
+/* The same that some loader of arm64 kernels has loaded: args[0] is the
+ * embedded Image; args[1] to args[3] as above. The loader's device tree, whose
+ * address the door left in the work area, is edited into the memory behind the
+ * Image's image_size, PG_IMAGE_TREE_BYTES from the next page on. */
+#define PG_HANDOFF_IMAGE_ARM64 7
 
 /* Where to say what happens. */
 struct pg_console {

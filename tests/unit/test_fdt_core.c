@@ -208,6 +208,66 @@ static void test_second_opinion(void **state)
 	drop(tree);
 }
 
+/* What a loader said for this very kernel stays. */
+static void test_loaded(void **state)
+{
+	struct pg_bytes tree = load_tree("virt-el1");
+	struct pg_fdt_edits edits = all_edits();
+	uint8_t *loaded = edit(tree, &edits), *out;
+	const struct pg_bytes blob = {loaded, fdt_totalsize(loaded)};
+	int bytes;
+
+	(void)state;
+	edits = (struct pg_fdt_edits){
+		.command_line = "other", .loaded = true, .keep_initrd = true};
+	out = edit(blob, &edits);
+	EXPECT_CELLS(out, "linux,elfcorehdr", 8, 0x7d000000, 0x1000);
+	EXPECT_CELLS(out, "linux,usable-memory-range", 8, 0x1c0000000,
+		     0x20000000, 0x70000000, 0x8000000);
+	EXPECT_CELLS(out, "linux,initrd-start", 8, 0x7c000000);
+	assert_string_equal(chosen(out, "bootargs", &bytes), "other");
+	assert_non_null(chosen(out, "rng-seed", &bytes));
+	assert_int_equal(fdt_num_mem_rsv(out), 1);
+	free(out);
+	edits.keep_initrd = false;
+	out = edit(blob, &edits);
+	assert_null(chosen(out, "linux,initrd-start", &bytes));
+	assert_non_null(chosen(out, "linux,elfcorehdr", &bytes));
+	free(out);
+	edits.initrd = (struct pg_span){0x50000000, 16};
+	out = edit(blob, &edits);
+	EXPECT_CELLS(out, "linux,initrd-start", 8, 0x50000000);
+	EXPECT_CELLS(out, "linux,initrd-end", 8, 0x50000010);
+	EXPECT_CELLS(out, "linux,elfcorehdr", 8, 0x7d000000, 0x1000);
+	free(out);
+	free(loaded);
+	drop(tree);
+}
+
+/* The room behind a tree's last block is not carried along. */
+static void test_roomy(void **state)
+{
+	struct pg_bytes tree = load_tree("virt-el1");
+	const struct pg_fdt_edits edits = all_edits();
+	const size_t roomy = 1u << 20;
+	uint8_t *large = calloc(1, roomy);
+	uint8_t *one = edit(tree, &edits), *two;
+	struct pg_bytes blob = {large, roomy};
+
+	(void)state;
+	assert_non_null(large);
+	memcpy(large, tree.data, tree.size);
+	fdt_set_totalsize(large, (uint32_t)roomy);
+	assert_true(pg_tree_edit_room(blob, &edits) < 40000);
+	two = edit(blob, &edits);
+	assert_int_equal(fdt_totalsize(one), fdt_totalsize(two));
+	assert_memory_equal(one, two, fdt_totalsize(one));
+	free(one);
+	free(two);
+	free(large);
+	drop(tree);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -215,6 +275,8 @@ int main(void)
 		cmocka_unit_test(test_deep),
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_string_fault),
+		cmocka_unit_test(test_loaded),
+		cmocka_unit_test(test_roomy),
 		cmocka_unit_test(test_second_opinion),
 	};
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "arch/x86_64/cmdline.c"
+#include "purgatory/cmdline.c"
 #include "arch/x86_64/e820.c"
 #include "arch/x86_64/image.c"
 

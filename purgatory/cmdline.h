@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The image's command line and the loader's, joined. */
-#ifndef ARCH_X86_64_CMDLINE_H
-#define ARCH_X86_64_CMDLINE_H
+#ifndef PURGATORY_CMDLINE_H
+#define PURGATORY_CMDLINE_H
 
 #include <stdbool.h>
 #include <stddef.h>

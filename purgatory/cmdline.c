@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "arch/x86_64/cmdline.h"
+#include "purgatory/cmdline.h"
 
 #include <string.h>
 
