@@ -46,7 +46,7 @@ endef
 $(foreach arch,$(EFI_ARCHS),$(eval $(call efi,$(arch))))
 
 # GNU-EFI's headers for an architecture that is not this one's.
-$(B)/cache/gnu-efi-%/.complete: mk/unpack
+$(B)/cache/gnu-efi-%/.complete: | mk/unpack
 	$(call say,UNPACK,$(@D))
 	$(Q)mk/unpack gnu-efi $* $(@D)
 .PRECIOUS: $(B)/cache/gnu-efi-%/.complete
