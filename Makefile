@@ -35,6 +35,7 @@ include mk/fdt.mk
 include mk/efi.mk
 include mk/host.mk
 include mk/dropin.mk
+include mk/examples.mk
 include mk/baremetal.mk
 include mk/tests.mk
 include mk/bench.mk

@@ -56,6 +56,9 @@ def build(peer: bool = True, arch: Arch = X86_64) -> Guest:
         if arch.drop_in(name).exists():
             first.add_file(f"lib/purgatorio/{arch.name}/{name}",
                            arch.drop_in(name))
+    if (arch.host / "example-loader").exists():
+        first.add_file("bin/example-loader", arch.host / "example-loader",
+                       0o755)
     if peer and arch.busybox:
         _program(first, arch, "kexec-tools", "sbin/kexec")
     first.add_file(KERNEL[1:], kernel)

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A loader in one page: the next kernel of an x86_64 machine, by kexec_load(2),
+ * with purgatorio's purgatory in front of it.
+ *
+ *	loader PURGATORY.ELF KERNEL INITRD COMMAND-LINE && kexec -e
+ *
+ * It reads, plans, seals and emits, as purgatorio/purgatorio.h says. What it
+ * leaves out is what a machine has beside memory: screen, EFI, ACPI's root.
+ */
+#include <linux/kexec.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <purgatorio/purgatorio.h>
+
+/* struct boot_params (Documentation/arch/x86/zero-page.rst). */
+#define BP_BYTES	4096
+#define BP_E820_COUNT	0x1e8
+#define BP_SETUP	0x1f1
+#define BP_LOADER	0x210
+#define BP_INITRD	0x218
+#define BP_INITRD_BYTES 0x21c
+#define BP_CMDLINE	0x228
+#define BP_E820		0x2d0
+#define E820_MOST	128
+#define FIRST_MIB	(1 << 20)
+
+static struct pg_error error;
+
+static void check(enum pg_status status)
+{
+	if (status == PG_OK)
+		return;
+	fprintf(stderr, "loader: %s\n", error.text);
+	exit(1);
+}
+
+static void put32(uint8_t *at, uint64_t value)
+{
+	memcpy(at, &value, 4);
+}
+
+static bool field(int index, const char *name, char text[32])
+{
+	char path[64];
+	FILE *file;
+	bool got;
+
+	snprintf(path, sizeof(path), "/sys/firmware/memmap/%d/%s", index, name);
+	file = fopen(path, "r");
+	got = file && fgets(text, 32, file);
+	if (file)
+		fclose(file);
+	return got;
+}
+
+/* The firmware's memory map, as the kernel has kept it: into boot_params, and
+ * what is memory into the plan. */
+static void memory_map(struct pg_plan *plan, uint8_t *bp)
+{
+	char start[32], end[32], type[32];
+
+	for (int i = 0; i < E820_MOST && field(i, "start", start) &&
+			field(i, "end", end) && field(i, "type", type);
+	     i++) {
+		const uint64_t from = strtoull(start, NULL, 16);
+		const uint64_t bytes = strtoull(end, NULL, 16) - from + 1;
+		const uint64_t kind = strcmp(type, "System RAM\n") ? 2 : 1;
+
+		memcpy(bp + BP_E820 + 20 * i, &from, 8);
+		memcpy(bp + BP_E820 + 20 * i + 8, &bytes, 8);
+		put32(bp + BP_E820 + 20 * i + 16, kind);
+		bp[BP_E820_COUNT]++;
+		if (kind == 1 && from >= FIRST_MIB)
+			check(pg_plan_window(plan, from, bytes, &error));
+	}
+}
+
+static size_t add(struct pg_plan *plan, const char *name, uint32_t kind,
+		  struct pg_bytes content, const struct pg_kernel *kernel)
+{
+	struct pg_part_spec part = {
+		.kind = kind, .content = content, .highest = UINT32_MAX};
+	size_t index;
+
+	snprintf(part.name, sizeof(part.name), "%s", name);
+	if (kernel) {
+		part.memory_bytes = kernel->memory_bytes;
+		part.alignment = kernel->alignment;
+		part.lowest = kernel->lowest;
+	}
+	check(pg_plan_part(plan, &part, &index, &error));
+	return index;
+}
+
+int main(int argc, char **argv)
+{
+	static uint8_t bp[BP_BYTES];
+	struct pg_bytes purgatory, file, initrd, line;
+	struct kexec_segment out[KEXEC_SEGMENT_MAX];
+	struct pg_segment segments[KEXEC_SEGMENT_MAX];
+	struct pg_handoff handoff = {.protocol = PG_HANDOFF_LINUX_X86_64};
+	const struct pg_console com1 = {
+		.kind = PG_CONSOLE_8250_PORT, .address = 0x3f8, .stride = 1};
+	size_t kernel_part, initrd_part, line_part, bp_part, count;
+	struct pg_kernel kernel;
+	struct pg_plan *plan;
+
+	if (argc != 5)
+		return 2;
+	line = (struct pg_bytes){(uint8_t *)argv[4], strlen(argv[4]) + 1};
+	check(pg_file_map(argv[1], &purgatory, &error));
+	check(pg_file_map(argv[2], &file, &error));
+	check(pg_file_map(argv[3], &initrd, &error));
+	check(pg_kernel_read(file, &kernel, &error));	       /* read */
+	plan = pg_plan_new(PG_ARCH_X86_64, purgatory, &error); /* plan */
+	check(plan ? PG_OK : error.status);
+	memory_map(plan, bp);
+	kernel_part =
+		add(plan, "kernel", PG_PART_KERNEL, kernel.image, &kernel);
+	initrd_part = add(plan, "initrd", PG_PART_INITRD, initrd, NULL);
+	line_part = add(plan, "cmdline", PG_PART_CMDLINE, line, NULL);
+	bp_part = add(plan, "boot_params", PG_PART_BOOTPARAMS,
+		      (struct pg_bytes){bp, sizeof(bp)}, NULL);
+	check(pg_plan_place(plan, &error));
+	memcpy(bp + BP_SETUP, kernel.setup_header.data,
+	       kernel.setup_header.size);
+	bp[BP_LOADER] = 0xff; /* of no registered kind */
+	put32(bp + BP_INITRD, pg_plan_address(plan, initrd_part));
+	put32(bp + BP_INITRD_BYTES, initrd.size);
+	put32(bp + BP_CMDLINE, pg_plan_address(plan, line_part));
+	handoff.entry =
+		pg_plan_address(plan, kernel_part) + kernel.entry_offset;
+	handoff.args[0] = pg_plan_address(plan, bp_part);
+	pg_plan_handoff(plan, &handoff);
+	pg_plan_console(plan, &com1);
+	pg_plan_policy(plan, PG_POLICY_STOP);
+	check(pg_plan_seal(plan, &error)); /* seal */
+	check(pg_plan_segments(plan, segments, KEXEC_SEGMENT_MAX, &count,
+			       &error)); /* emit */
+	for (size_t i = 0; i < count; i++)
+		out[i] = (struct kexec_segment){
+			segments[i].content.data, segments[i].content.size,
+			(void *)segments[i].address, segments[i].memory_bytes};
+	if (syscall(SYS_kexec_load, pg_plan_purgatory(plan), count, out,
+		    KEXEC_ARCH_X86_64) == 0)
+		return 0;
+	perror("loader: kexec_load");
+	return 1;
+}
