@@ -41,6 +41,7 @@ include mk/tests.mk
 include mk/bench.mk
 include mk/fuzz.mk
 include mk/faults.mk
+include mk/mutants.mk
 include mk/ppc64be.mk
 include mk/proof.mk
 include mk/lint.mk

@@ -61,17 +61,18 @@ static struct pg_sha256_job *turn(void *from, struct pg_sha256_job *done)
 {
 	struct progress *progress = from;
 	const struct pg_manifest *m = progress->context->manifest;
-	const struct pg_range *range = pg_manifest_ranges(m) + progress->next;
-	const struct pg_range *end = pg_manifest_ranges(m) + m->ranges.count;
+	const struct pg_range *ranges = pg_manifest_ranges(m), *range;
+	uint32_t next = progress->next;
 	struct work *work = (struct work *)done;
 
 	if (done != NULL)
 		judge(progress, work);
-	while (range != end && (range->flags & PG_RANGE_SKIP))
-		range++;
-	progress->next = (uint32_t)(range - pg_manifest_ranges(m));
-	if (range == end)
+	while (next < m->ranges.count && (ranges[next].flags & PG_RANGE_SKIP))
+		next++;
+	progress->next = next;
+	if (next >= m->ranges.count)
 		return NULL;
+	range = &ranges[next];
 	if (done == NULL)
 		work = &works[progress->begun++];
 	work->number = progress->next++;

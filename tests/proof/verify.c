@@ -6,17 +6,47 @@
  */
 #include "tests/proof/machine.h"
 
+#include "sha256/backend.h"
+
 static struct {
 	struct pg_manifest header;
 	struct pg_part parts[PG_PARTS_MAX];
 	struct pg_range ranges[PG_RANGES_MAX];
 } manifest;
 
-/* sha256/many.c has a driver of its own. */
-void pg_sha256_many(struct pg_sha256_job *jobs, size_t count, uint32_t features)
+/* What sha256.h promises of it: as many jobs as there are lanes, each given
+ * back when it is done, in any order, until no more come. */
+void pg_sha256_each(pg_sha256_turn *turn, void *from, uint32_t features)
 {
-	for (size_t i = 0; i < count; i++)
-		ANY(jobs[i].digest);
+	const size_t lanes = any_up_to(PG_SHA256_LANES_MAX);
+	struct pg_sha256_job *jobs[PG_SHA256_LANES_MAX], *next;
+	static struct pg_sha256_job none;
+	size_t busy = 0, i;
+
+	for (i = 0; i < PG_SHA256_LANES_MAX; i++)
+		jobs[i] = &none;
+
+	//@ loop unroll PG_SHA256_LANES_MAX;
+	for (i = 0; i < lanes; i++) {
+		next = turn(from, NULL);
+		if (next == NULL)
+			break;
+		jobs[i] = next;
+		busy = i + 1;
+	}
+	while (busy != 0) {
+		i = any_up_to(PG_SHA256_LANES_MAX - 1);
+		if (i >= busy)
+			continue;
+		if (jobs[i] == &none)
+			continue;
+		/* What it was compared with is anything, so its digest may
+		 * stay what it is. */
+		next = turn(from, jobs[i]);
+		if (next == NULL)
+			return; /* the others are done in the same way */
+		jobs[i] = next;
+	}
 }
 
 /* console.c has, too; that a range's part exists and has a name that ends, the
