@@ -99,6 +99,7 @@ EFI_STATUS stub_command_line(struct stub *stub)
 	stub->options[0] = 0;
 	stub->options_bytes = sizeof(CHAR16);
 	append_own(stub, own);
+	stub->own_length = stub->options_bytes / sizeof(CHAR16) - 1;
 	if (stub->flags & PG_IMAGE_LOADER_CMDLINE) {
 		if (!stub->secure)
 			append_loader(stub);

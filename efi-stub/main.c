@@ -7,12 +7,14 @@
  *	verify     is every byte of it right?
  *	cmdline    the image's command line, or who else may give one
  *	measure    into the TPM, before it is used
- *	start      the kernel's own EFI entry, with the initrd at hand
+ *	start      the kernel's own EFI entry, with the initrd at hand; or, in
+ *		   capture mode, leave the firmware and enter the door
  *
  * What is wrong is said on the firmware's console, and the firmware gets a
  * status: EFI_SECURITY_VIOLATION for a digest.
  */
 #include "efi-stub/stub.h"
+#include "purgatorio/image.h"
 
 static EFI_STATUS refuse(const struct stub *stub, enum pg_status status)
 {
@@ -74,5 +76,6 @@ EFI_STATUS stub_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *system)
 	if (status != EFI_SUCCESS)
 		return status;
 	stub_measure(&stub);
-	return stub_start(&stub);
+	return stub.flags & PG_IMAGE_EFI_CAPTURE ? stub_capture(&stub)
+						 : stub_start(&stub);
 }

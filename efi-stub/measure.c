@@ -96,7 +96,6 @@ static void tell_systemd(const struct stub *stub)
 
 void stub_measure(const struct stub *stub)
 {
-	const struct pg_span own = stub_part(stub, PG_PART_CMDLINE);
 	EFI_STATUS status = EFI_SUCCESS;
 	struct tcg2 *tpm;
 	const char *name;
@@ -116,7 +115,7 @@ void stub_measure(const struct stub *stub)
 		if (status == EFI_SUCCESS)
 			status = extend(tpm, PCR_IMAGE, name, section);
 	}
-	if (status == EFI_SUCCESS && stub->options_bytes / 2 > own.bytes + 1) {
+	if (status == EFI_SUCCESS && stub->options[stub->own_length] != 0) {
 		const struct pg_span line = {(uintptr_t)stub->options,
 					     stub->options_bytes};
 

@@ -27,6 +27,7 @@ struct stub {
 	bool secure;	     /* Secure Boot is enforced */
 	uint64_t flags;	     /* PG_IMAGE_* */
 	CHAR16 *options;     /* the kernel's command line; NULL: empty */
+	UINTN own_length;    /* how much of it is the image's */
 	UINTN options_bytes; /* with the NUL */
 };
 
@@ -58,6 +59,10 @@ void stub_initrd_withdraw(const struct stub *stub);
 
 /* start.c: starts the kernel by its own EFI entry. Returns when that does. */
 EFI_STATUS stub_start(const struct stub *stub);
+
+/* The architecture's: leaves boot services and goes on as a boot loader does,
+ * through the door. Returns an error, or not at all. */
+EFI_STATUS stub_capture(const struct stub *stub);
 
 /* firmware.c: who speaks, from now on. */
 void stub_firmware(EFI_SYSTEM_TABLE *system);

@@ -64,6 +64,7 @@ def main() -> None:
                             bad=images.flip(image, "initrd"))
     crash(tap, guest, "kexec -c")
     crash(tap, guest, "kexec -s")
+    crash(tap, guest, "purgatorio load")
     flipped(tap, guest, "kexec -c", "initrd")
     flipped(tap, guest, "kexec -s", "initrd")
     tap.finish()

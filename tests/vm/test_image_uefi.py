@@ -102,6 +102,21 @@ def plain(tap: Tap, guest: Guest, image: Path) -> None:
                 refused(machine, part)
 
 
+def capture_mode(tap: Tap, guest: Guest) -> None:
+    image = images.pack(guest, "capture", "--efi-capture")
+    with tap.check("capture mode: the stub leaves boot services and enters "
+                   "through the purgatory"):
+        with start("capture", image) as machine:
+            machine.expect("purgatorio: leaving boot services", SECONDS)
+            machine.expect("purgatorio: entering the next kernel", 60)
+            need(machine.ready("first", SECONDS) == guest.release,
+                 "wrong kernel")
+            words = machine.must("cat /proc/cmdline").split()
+            need(words == images.APPEND.split(), f"command line: {words}")
+            machine.must("test ! -d /sys/firmware/efi")
+            machine.must("dmesg | grep -q 'ACPI: RSDP'")
+
+
 def secure_boot(tap: Tap, guest: Guest, image: Path) -> None:
     signed = sign(image, "signed")
     with tap.check("signing leaves every digest right"):
@@ -140,6 +155,7 @@ def main() -> None:
     guest = images.build()
     image = images.pack(guest, "uefi", "--os-release=/etc/os-release")
     plain(tap, guest, image)
+    capture_mode(tap, guest)
     secure_boot(tap, guest, image)
     tap.finish()
 

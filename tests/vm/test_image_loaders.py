@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""A capture image and the loaders of PCs: QEMU's -kernel under SeaBIOS, GRUB;
+initrds of all kinds, and what a loader may add. With LARGE=1 in the
+environment, also an initrd of 300 MB."""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+
+import images
+import packages
+from arch import BUILD
+from guests import Guest
+from initramfs import Initramfs
+from qemu import Machine, Spec
+from tap import Tap, need
+from test_image_uefi import firmware
+
+SECONDS = 120
+
+
+def start(name: str, image: Path, append: str = "", initrd: Path | None = None,
+          memory: str = "1G", extra: list[str] | None = None) -> Machine:
+    log = BUILD / "tests" / "log" / f"loaders-{name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    return Machine(Spec(kernel=image, append=append, initrd=initrd,
+                        memory=memory, extra=extra or []), log)
+
+
+def cmdline(machine: Machine) -> list[str]:
+    return machine.must("cat /proc/cmdline").split()
+
+
+def archive(name: str, content: bytes) -> Path:
+    """An initrd of one file."""
+    files = Initramfs()
+    files.add(name, content)
+    path = images.FOLDER / f"{name.replace('/', '-')}.cpio"
+    path.write_bytes(files.build())
+    return path
+
+
+def seabios(tap: Tap, guest: Guest) -> None:
+    image = images.pack(guest, "bios")
+    other = archive("other", b"not the image's\n")
+    with tap.check("QEMU -kernel, SeaBIOS: by the 32-bit boot protocol; what "
+                   "the loader adds is left out, but for kexec's words"):
+        with start("bios", image, "root=/dev/sda memmap=1M$0x30000000",
+                   other) as machine:
+            machine.expect("purgatorio: loader: its initrd is not used",
+                           SECONDS)
+            need(machine.ready("first", SECONDS) == guest.release,
+                 "wrong kernel")
+            need(cmdline(machine) == images.APPEND.split() +
+                 ["memmap=1M$0x30000000"], f"got {cmdline(machine)}")
+            machine.must("test ! -e /other")
+    for part in ("door", "stub", "kernel"):
+        with tap.check(f"SeaBIOS: a flipped bit in {part} is refused by its "
+                       "name"):
+            with start("bad", images.flip(image, part)) as machine:
+                machine.expect(rf'purgatorio: part "{part}" is wrong', SECONDS)
+                machine.expect(r"purgatorio: EXIT: STATUS=15\n", 20)
+    with tap.check("memory too small: one clear line"):
+        with start("small", image, memory="72M") as machine:
+            machine.expect("purgatorio: loader: the kernel unpacks itself "
+                           "where its memory map has no RAM: 0x", SECONDS)
+            machine.expect("purgatorio: E_MEMORY: the loader's memory map",
+                           20)
+            machine.expect("purgatorio: EXIT: STATUS=19\n", 20)
+
+
+def policies(tap: Tap, guest: Guest) -> None:
+    """No command line and no initrd of its own, all of the loader's."""
+    image = images.pack(guest, "open", "--loader-initrd", "--loader-cmdline",
+                        append="", initrds=[])
+    with tap.check("without initrd and command line, the loader's are taken "
+                   "where allowed"):
+        with start("open", image, images.APPEND, guest.capture) as machine:
+            machine.ready("first", SECONDS)
+            need(cmdline(machine) == images.APPEND.split(),
+                 f"got {cmdline(machine)}")
+    image = images.pack(guest, "none", append=images.APPEND.replace(
+        "quiet ", ""), initrds=[])
+    with tap.check("without an initrd, the kernel gets none"):
+        with start("none", image, initrd=guest.capture) as machine:
+            machine.expect("its initrd is not used", SECONDS)
+            machine.expect("Unable to mount root fs", SECONDS)
+
+
+def three(tap: Tap, guest: Guest) -> None:
+    microcode = archive("kernel/x86/microcode/GenuineIntel.bin", b"none")
+    image = images.pack(guest, "three", f"--ucode={microcode}", initrds=[
+        archive("one", b"1\n"), guest.capture, archive("three", b"3\n")])
+    with tap.check("microcode and three initrds reach the kernel"):
+        with start("three", image) as machine:
+            machine.ready("first", SECONDS)
+            need(machine.must("cat /one /three") == "1\n3\n",
+                 "an archive is missing")
+            machine.must("test -e /kernel/x86/microcode/GenuineIntel.bin")
+
+
+def grub(tap: Tap, guest: Guest) -> None:
+    image = images.pack(guest, "grub")
+    with tap.check("GRUB's linux loads it"):
+        configuration = images.FOLDER / "grub.cfg"
+        configuration.write_text(
+            "search --file --set=root /image.efi\n"
+            "echo 'by GRUB'\nlinux /image.efi memmap=1M$0x30000000\nboot\n")
+        folder = (packages.fetch("grub-efi-amd64-bin") /
+                  "usr/lib/grub/x86_64-efi")
+        loader = images.FOLDER / "grubx64.efi"
+        tools = packages.fetch_with_libraries("grub-common")
+        program = tools[0] / "usr/bin/grub-mkimage"
+        libraries = packages.libraries(program, tools)
+        paths = ":".join(sorted({str(p.parent) for p in libraries.values()}))
+        (dynamic,) = (p for n, p in libraries.items() if n.startswith("ld-"))
+        images.run(dynamic, "--library-path", paths, program, "-O",
+                   "x86_64-efi", "-d", folder, "-p", "/EFI/BOOT", "-c",
+                   configuration, "-o", loader, "part_msdos", "fat",
+                   "linux", "search", "search_fs_file", "echo", "normal")
+        disk = images.boot_disk("grub", BOOTX64_EFI=loader, image_efi=image)
+        log = BUILD / "tests" / "log" / "loaders-grub.log"
+        with Machine(Spec(extra=firmware(False) + disk), log) as machine:
+            machine.expect("by GRUB", SECONDS)
+            machine.expect(r"purgatorio: verify: .*\n", SECONDS)
+            need(machine.ready("first", SECONDS) == guest.release,
+                 "wrong kernel")
+            need(cmdline(machine)[-1] == "memmap=1M$0x30000000",
+                 f"got {cmdline(machine)}")
+            machine.must("test -d /sys/firmware/efi")
+
+
+def large(tap: Tap, guest: Guest) -> None:
+    more = archive("ballast", random.Random(7).randbytes(300 << 20))
+    image = images.pack(guest, "large", initrds=[guest.capture, more])
+    with tap.check("an initrd of 300 MB"):
+        with start("large", image, memory="3G") as machine:
+            machine.ready("first", 900)
+            need(machine.must("wc -c </ballast").strip() == str(300 << 20),
+                 "it is not whole")
+    more.unlink()
+    image.unlink()
+
+
+def main() -> None:
+    tap = Tap()
+    guest = images.build()
+    seabios(tap, guest)
+    policies(tap, guest)
+    three(tap, guest)
+    grub(tap, guest)
+    if os.environ.get("LARGE"):
+        large(tap, guest)
+    tap.finish()
+
+
+if __name__ == "__main__":
+    main()
