@@ -14,12 +14,15 @@ import json
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path[:0] = [str(Path(__file__).resolve().parent),
+                str(Path(__file__).resolve().parents[1] / "vm")]
+import packages  # noqa: E402
 import packing  # noqa: E402
 import report  # noqa: E402
 import sizes  # noqa: E402
@@ -39,10 +42,17 @@ def machine() -> dict[str, str]:
             "cpus": str(os.cpu_count()),
             "load": f"{os.getloadavg()[0]:.1f}",
             "kernel": platform.release(),
-            "commit": subprocess.run(
-                ["git", "-C", str(TREE), "rev-parse", "--short", "HEAD"],
-                text=True, stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL).stdout.strip()}
+            "commit": commit()}
+
+
+def commit() -> str:
+    """Which tree this is, if it is a checkout and there is a git."""
+    if not shutil.which("git"):
+        return "of unknown commit"
+    done = subprocess.run(["git", "-C", str(TREE), "rev-parse", "--short",
+                           "HEAD"], text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL)
+    return done.stdout.strip() or "of unknown commit"
 
 
 def sha256(*arguments: object) -> dict:
@@ -110,7 +120,12 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true")
     quick = parser.parse_args().quick
     begin = time.monotonic()
-    result = measure(quick)
+    try:
+        result = measure(quick)
+    except (packages.Unavailable, RuntimeError, OSError,
+            subprocess.CalledProcessError) as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
     result["seconds"] = round(time.monotonic() - begin)
     name = "quick" if quick else "bench"
     write(f"{name}.json", json.dumps(result, indent=1) + "\n")
