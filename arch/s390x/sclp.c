@@ -19,8 +19,9 @@
 #include "purgatorio/arch.h"
 
 /* SERVC's condition codes. */
-#define STARTED 0
-#define BUSY	2
+#define STARTED	  0
+#define BUSY	  2
+#define NOT_THERE 3
 
 /* How long an SCLP may be busy, or take: a second, or as many polls as no
  * machine makes in less, should the clock stand still. */
@@ -41,16 +42,24 @@ static bool dead;     /* it did not answer: leave it alone */
 static uint32_t owed; /* the kernel's block whose signal we took */
 volatile uint64_t pg_s390x_signal;
 
+/* SERVC's condition code. A block that it does not like, or a machine that
+ * has no SCLP, is a program interruption. */
 static int servc(uint32_t command, const void *at)
 {
-	int code;
+	uint64_t resume;
+	int code = NOT_THERE;
 
-	__asm__ volatile("	.insn	rre,0xb2200000,%1,%2\n"
-			 "	ipm	%0\n"
-			 "	srl	%0,28"
-			 : "=d"(code)
-			 : "d"(command), "a"(at)
+	__asm__ volatile("	larl	%[resume],1f\n"
+			 "	stg	%[resume],%[to]\n"
+			 "	.insn	rre,0xb2200000,%[command],%[at]\n"
+			 "	ipm	%[code]\n"
+			 "	srl	%[code],28\n"
+			 "1:"
+			 : [resume] "=&d"(resume), [code] "+d"(code),
+			   [to] "=Q"(pg_s390x_resume)
+			 : [command] "d"(command), [at] "a"(at)
 			 : "memory", "cc");
+	pg_s390x_resume = 0;
 	return code;
 }
 
@@ -129,11 +138,13 @@ bool pg_sclp_do(uint32_t command)
 	return done;
 }
 
+/* Where signals came together (QEMU's are the OR of both), there is no such
+ * block. */
 void pg_s390x_sclp_end(void)
 {
 	struct sclp_header *kernels = pg_pointer(owed), header;
 
-	if (!owed)
+	if (!owed || !pg_arch_reachable(owed, sizeof(header)))
 		return;
 	header = *kernels;
 	kernels->response = 0;

@@ -20,7 +20,7 @@ PAYLOAD = BUILD / "baremetal/s390x/payload.bin"
 PURGATORY = BUILD / "s390x/purgatory.elf"
 DOOR = BUILD / "baremetal/s390x/door.elf"
 PARAMETERS = 0x870000  # tests/baremetal/s390x/door.h
-ONCE, BEFORE, NO_VX, STUBBORN, SHORT_CUT = 1, 2, 4, 8, 16
+ONCE, BEFORE, NO_VX, STUBBORN, SHORT_CUT, NO_BLOCK = 1, 2, 4, 8, 16, 32
 STOPPED, REFUSED, DONE = 0x7E, 0x100, 0x7F
 
 CRASH, SIZE = 0x1000000, 0x1000000  # 16 MiB at 16 MiB
@@ -93,6 +93,7 @@ class Machine:
     cpu: str = "max"
     console: str = "sclpconsole"
     extra: list[str] = field(default_factory=list)
+    restart: bool = False  # a second later, by the operator
     seconds: float = SECONDS
 
     def run(self, image: Image, flags: int = 0,
@@ -124,7 +125,8 @@ class Machine:
                                    stderr=subprocess.STDOUT)
         try:
             status = _wait(process, Path(f"{here}.qmp"), self.seconds,
-                           Path(f"{here}.memory"), snapshot, at)
+                           Path(f"{here}.memory"), snapshot, at,
+                           self.restart)
         finally:
             process.kill()
             said, _ = process.communicate()
@@ -167,11 +169,15 @@ class _Monitor:
 
 
 def _wait(process: subprocess.Popen, path: Path, seconds: float,
-          memory: Path, snapshot: int, at: int) -> int | None:
+          memory: Path, snapshot: int, at: int,
+          restart: bool) -> int | None:
     end = time.monotonic() + seconds
     monitor = _Monitor(path, process)
     status = None
     monitor.say("cont")  # it was started with -S: no event is missed
+    if restart:
+        time.sleep(1)
+        monitor.say("inject-nmi")  # QEMU's name of the RESTART key
     while (message := monitor.next(end)) is not None:
         if message.get("event") == "SHUTDOWN":
             return -1

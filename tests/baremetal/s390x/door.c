@@ -109,7 +109,7 @@ static unsigned judge(uint64_t flags)
 {
 	const unsigned halves = flags & DOOR_NO_VX ? 1 : 2;
 	const unsigned vectors = flags & DOOR_NO_VX ? 16 : 32;
-	unsigned i, bad = signal_lost();
+	unsigned i, bad = flags & DOOR_NO_BLOCK ? 0 : signal_lost();
 
 	for (i = 0; i < sizeof(block); i++)
 		bad += changed("SCLP block", block[i], say_block[i], i);
@@ -140,6 +140,8 @@ static uint64_t ask(uint64_t entry, uint64_t flags)
 	say("door: asks\r\n"); /* whose signal is pending now */
 	for (i = 0; i < sizeof(expected); i++)
 		expected[i] = prefixed[i];
+	if (flags & DOOR_NO_BLOCK)
+		say_block[0] = say_block[1] = 0; /* its length */
 	for (i = 0; i < sizeof(block); i++)
 		block[i] = say_block[i];
 	door_ask(entry, &before, &after, flags);

@@ -19,6 +19,7 @@
 #define DOOR_NO_VX     4  /* the CPU has no vector registers */
 #define DOOR_STUBBORN  8  /* second call whatever the first said */
 #define DOOR_SHORT_CUT 16 /* enter at the entry of loaders that call once */
+#define DOOR_NO_BLOCK  32 /* what the pending signal names is no block */
 
 /* Ends: the address of a disabled wait. */
 #define DOOR_CHANGED 0x7d  /* the first call did not give everything back */
