@@ -85,15 +85,24 @@ def read(machine: Machine) -> Loaded:
                 continue
             # An initrd may carry a purgatory.elf: only the one with a
             # manifest behind it counts.
-            size = struct.unpack_from("<Q", memory, at + 40)[0]
+            size = struct.unpack_from(_order(memory, at) + "Q", memory,
+                                      at + 40)[0]
             if memory[at + size:at + size + 8] == b"PURGATOR":
                 return _parse(start, memory, at, at + size)
     raise Failure("there is no purgatory in the crash region")
 
 
+def _order(memory: bytes, image: int) -> str:
+    """The byte order, by the image's architecture: s390x is 4."""
+    return ">" if memory[image + 24:image + 28] == b"\0\0\0\4" else "<"
+
+
 def _parse(region: int, memory: bytes, image: int, manifest: int) -> Loaded:
+    order = _order(memory, image)
+
     def table(offset: int, size: int) -> list[int]:
-        start, count = struct.unpack_from("<II", memory, manifest + offset)
+        start, count = struct.unpack_from(order + "II", memory,
+                                          manifest + offset)
         return [manifest + start + size * i for i in range(count)]
 
     parts = [memory[at:at + 24].split(b"\0")[0].decode()
@@ -101,22 +110,23 @@ def _parse(region: int, memory: bytes, image: int, manifest: int) -> Loaded:
     ranges = []
     for at in table(64, RANGE_BYTES):
         start, count, digest, part, flags = struct.unpack_from(
-            "<QQ32sII", memory, at)
+            order + "QQ32sII", memory, at)
         if flags & 1:
             start += region + image
         ranges.append(Range(start, count, digest.hex(), parts[part], flags))
     backups = []
     for at in table(80, COPY_BYTES):
         source, destination, count, flags = struct.unpack_from(
-            "<QQQI", memory, at)
+            order + "QQQI", memory, at)
         if flags & 1:
             destination += region + image
         backups.append((source, destination, count))
-    flags, entry = struct.unpack_from("<IQ", memory, manifest + 108)
+    flags, entry = struct.unpack_from(order + "IQ", memory, manifest + 108)
     return Loaded(
         region, memory, region + image,
-        struct.unpack_from("<Q", memory, image + 32)[0], region + manifest,
-        struct.unpack_from("<I", memory, manifest + 16)[0],
+        struct.unpack_from(order + "Q", memory, image + 32)[0],
+        region + manifest,
+        struct.unpack_from(order + "I", memory, manifest + 16)[0],
         region + table(64, RANGE_BYTES)[0] + 16,
         entry + (region + image if flags & 1 else 0), parts, ranges,
         backups)
