@@ -5,8 +5,7 @@
  *
  *	loader PURGATORY.ELF KERNEL INITRD COMMAND-LINE && kexec -e
  *
- * It reads, plans, seals and emits, as purgatorio/purgatorio.h says. What it
- * leaves out is what a machine has beside memory: screen, EFI, ACPI's root.
+ * It leaves out what a machine has beside memory: screen, EFI, ACPI's root.
  */
 #include <linux/kexec.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <purgatorio/byteorder.h>
 #include <purgatorio/purgatorio.h>
 
 /* struct boot_params (Documentation/arch/x86/zero-page.rst). */
@@ -37,11 +37,6 @@ static void check(enum pg_status status)
 		return;
 	fprintf(stderr, "loader: %s\n", error.text);
 	exit(1);
-}
-
-static void put32(uint8_t *at, uint64_t value)
-{
-	memcpy(at, &value, 4);
 }
 
 static bool field(int index, const char *name, char text[32])
@@ -69,11 +64,11 @@ static void memory_map(struct pg_plan *plan, uint8_t *bp)
 	     i++) {
 		const uint64_t from = strtoull(start, NULL, 16);
 		const uint64_t bytes = strtoull(end, NULL, 16) - from + 1;
-		const uint64_t kind = strcmp(type, "System RAM\n") ? 2 : 1;
+		const uint32_t kind = strcmp(type, "System RAM\n") ? 2 : 1;
 
 		memcpy(bp + BP_E820 + 20 * i, &from, 8);
 		memcpy(bp + BP_E820 + 20 * i + 8, &bytes, 8);
-		put32(bp + BP_E820 + 20 * i + 16, kind);
+		memcpy(bp + BP_E820 + 20 * i + 16, &kind, 4);
 		bp[BP_E820_COUNT]++;
 		if (kind == 1 && from >= FIRST_MIB)
 			check(pg_plan_window(plan, from, bytes, &error));
@@ -100,13 +95,13 @@ static size_t add(struct pg_plan *plan, const char *name, uint32_t kind,
 int main(int argc, char **argv)
 {
 	static uint8_t bp[BP_BYTES];
-	struct pg_bytes purgatory, file, initrd, line;
+	struct pg_bytes purgatory, file, initrd, line, setup;
 	struct kexec_segment out[KEXEC_SEGMENT_MAX];
-	struct pg_segment segments[KEXEC_SEGMENT_MAX];
+	struct pg_segment from[KEXEC_SEGMENT_MAX];
 	struct pg_handoff handoff = {.protocol = PG_HANDOFF_LINUX_X86_64};
 	const struct pg_console com1 = {
 		.kind = PG_CONSOLE_8250_PORT, .address = 0x3f8, .stride = 1};
-	size_t kernel_part, initrd_part, line_part, bp_part, count;
+	size_t at, initrd_at, line_at, bp_at, count;
 	struct pg_kernel kernel;
 	struct pg_plan *plan;
 
@@ -120,32 +115,31 @@ int main(int argc, char **argv)
 	plan = pg_plan_new(PG_ARCH_X86_64, purgatory, &error); /* plan */
 	check(plan ? PG_OK : error.status);
 	memory_map(plan, bp);
-	kernel_part =
-		add(plan, "kernel", PG_PART_KERNEL, kernel.image, &kernel);
-	initrd_part = add(plan, "initrd", PG_PART_INITRD, initrd, NULL);
-	line_part = add(plan, "cmdline", PG_PART_CMDLINE, line, NULL);
-	bp_part = add(plan, "boot_params", PG_PART_BOOTPARAMS,
-		      (struct pg_bytes){bp, sizeof(bp)}, NULL);
+	at = add(plan, "kernel", PG_PART_KERNEL, kernel.image, &kernel);
+	initrd_at = add(plan, "initrd", PG_PART_INITRD, initrd, NULL);
+	line_at = add(plan, "cmdline", PG_PART_CMDLINE, line, NULL);
+	bp_at = add(plan, "boot_params", PG_PART_BOOTPARAMS,
+		    (struct pg_bytes){bp, sizeof(bp)}, NULL);
 	check(pg_plan_place(plan, &error));
-	memcpy(bp + BP_SETUP, kernel.setup_header.data,
-	       kernel.setup_header.size);
+	setup = kernel.setup_header;
+	memcpy(bp + BP_SETUP, setup.data, setup.size);
 	bp[BP_LOADER] = 0xff; /* of no registered kind */
-	put32(bp + BP_INITRD, pg_plan_address(plan, initrd_part));
-	put32(bp + BP_INITRD_BYTES, initrd.size);
-	put32(bp + BP_CMDLINE, pg_plan_address(plan, line_part));
-	handoff.entry =
-		pg_plan_address(plan, kernel_part) + kernel.entry_offset;
-	handoff.args[0] = pg_plan_address(plan, bp_part);
+	pg_store_le32(bp + BP_INITRD,
+		      (uint32_t)pg_plan_address(plan, initrd_at));
+	pg_store_le32(bp + BP_INITRD_BYTES, (uint32_t)initrd.size);
+	pg_store_le32(bp + BP_CMDLINE,
+		      (uint32_t)pg_plan_address(plan, line_at));
+	handoff.entry = pg_plan_address(plan, at) + kernel.entry_offset;
+	handoff.args[0] = pg_plan_address(plan, bp_at);
 	pg_plan_handoff(plan, &handoff);
 	pg_plan_console(plan, &com1);
 	pg_plan_policy(plan, PG_POLICY_STOP);
 	check(pg_plan_seal(plan, &error)); /* seal */
-	check(pg_plan_segments(plan, segments, KEXEC_SEGMENT_MAX, &count,
-			       &error)); /* emit */
+	check(pg_plan_segments(plan, from, KEXEC_SEGMENT_MAX, &count, &error));
 	for (size_t i = 0; i < count; i++)
 		out[i] = (struct kexec_segment){
-			segments[i].content.data, segments[i].content.size,
-			(void *)segments[i].address, segments[i].memory_bytes};
+			from[i].content.data, from[i].content.size,
+			(void *)from[i].address, from[i].memory_bytes};
 	if (syscall(SYS_kexec_load, pg_plan_purgatory(plan), count, out,
 		    KEXEC_ARCH_X86_64) == 0)
 		return 0;

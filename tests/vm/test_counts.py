@@ -43,7 +43,7 @@ class Target:
 def by_kexec(machine: qemu.Machine, arch: Arch,
              loader: str = "kexec") -> Target:
     """Loads with kexec-tools; what its debug output says."""
-    text = machine.must(cycle.load_command(loader, arch.capture, "-d"), 60)
+    text = machine.must(cycle.load_command(loader, arch.capture, "-d"), 240)
     entry = re.search(r"^kexec_load: entry = (0x[0-9a-f]+)", text, re.M)
     segments = [tuple(int(x, 16) for x in found) for found in re.findall(
         r"\.mem +=? *(0x[0-9a-f]+)\nsegment\[\d+\]\.memsz *= *(0x[0-9a-f]+)",
