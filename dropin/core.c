@@ -146,7 +146,8 @@ const char *pg_doubt_core(struct pg_span span, uint64_t *at)
 	end = sizeof(header) + (uint64_t)header.phnum * sizeof(segment);
 	if (header.type != TYPE_CORE || header.version != 1 ||
 	    header.phoff != EHDR_BYTES || header.ehsize != EHDR_BYTES ||
-	    header.phentsize != PHDR_BYTES || end > span.bytes)
+	    header.phentsize != PHDR_BYTES || header.entry != 0 ||
+	    header.shoff != 0 || header.shnum != 0 || end > span.bytes)
 		return "the core header contradicts itself";
 	for (i = 0; i < header.phnum; i++) {
 		*at = span.start + EHDR_BYTES + i * (uint64_t)PHDR_BYTES;

@@ -14,11 +14,11 @@
 static uint8_t x86_in8(uint16_t port);
 static void x86_out8(uint16_t port, uint8_t value);
 #include "uart/uart8250.c"
+#include "arch/x86_64/vga.c"
 #include "arch/x86_64/console.c"
 
 #define BASE 0x2f8
 
-/* The model. */
 static struct {
 	bool present, ready;
 	bool has_fifo;
