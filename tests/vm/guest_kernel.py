@@ -23,7 +23,6 @@ from arch import TREE, Arch
 SOURCE = Path("/usr/src/linux-source-6.1.tar.xz")
 # What Linux calls the architecture, and where the image is.
 LINUX = {"arm64": ("arm64", "aarch64-linux-gnu-", "arch/arm64/boot/Image"),
-         "ppc64": ("powerpc", "powerpc64le-linux-gnu-", "vmlinux"),
          "ppc64be": ("powerpc", "powerpc64-linux-gnu-", "vmlinux"),
          "s390x": ("s390", "s390x-linux-gnu-", "arch/s390/boot/bzImage"),
          "x86_64": ("x86", "x86_64-linux-gnu-", "arch/x86/boot/bzImage")}
