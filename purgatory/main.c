@@ -145,6 +145,9 @@ noreturn void pg_handoff(const struct pg_context *at)
 	struct pg_handoff handoff = at->manifest->handoff;
 	unsigned i;
 
+	/* Nothing was found, or nothing was looked for? */
+	if (!pg_failed_before() && !pg_self_proved(at))
+		pg_failed(at, PG_E_SELF);
 	handoff.entry =
 		pg_manifest_resolve(handoff.entry, handoff.flags, at->base);
 	for (i = 0; i < 4; i++)

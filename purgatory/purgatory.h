@@ -36,6 +36,8 @@ enum pg_status pg_check(const struct pg_context *context);
 /* self.c: are the code, the constants and the manifest what they were when
  * they were sealed? PG_OK or PG_E_SELF. Adds to *@bytes what it hashed. */
 enum pg_status pg_self_check(const struct pg_context *context, uint64_t *bytes);
+/* Was the digest computed, and is it the sealed one? */
+bool pg_self_proved(const struct pg_context *context);
 
 /* verify.c: is every range what it was? Names all that are not. PG_OK or
  * PG_E_DIGEST. */
@@ -91,6 +93,8 @@ uint64_t pg_step_end(enum pg_status status, uint64_t bytes);
  * it to the kernel that asks. Returns only if the policy is to boot anyway and
  * that is possible at all. */
 void pg_failed(const struct pg_context *context, enum pg_status status);
+/* Has it ever returned? */
+bool pg_failed_before(void);
 
 /* main.c, for traps: the context, or NULL before there is one. */
 const struct pg_context *pg_current(void);

@@ -21,6 +21,13 @@ static uint32_t policy_of(const struct pg_manifest *manifest)
 	return manifest->policy;
 }
 
+static bool failed_before;
+
+bool pg_failed_before(void)
+{
+	return failed_before;
+}
+
 void pg_failed(const struct pg_context *context, enum pg_status status)
 {
 	pg_log_status(status);
@@ -33,6 +40,7 @@ void pg_failed(const struct pg_context *context, enum pg_status status)
 	if (can_boot(status) &&
 	    policy_of(context->manifest) == PG_POLICY_BOOT) {
 		pg_put("policy: boot anyway\n");
+		failed_before = true;
 		return;
 	}
 	pg_put("EXIT: STATUS=");

@@ -41,6 +41,7 @@ class Target:
     triplet: str = ""  # of that objdump
     kept: tuple[int, int] = (0, 0)  # registers that are not put back
     go_on: str = "pg_arch_enter"  # reached when all is well
+    moved: int = 0  # by how much the parts have then moved down
     image: Image = field(init=False)
     scratch: Path = field(init=False)
 
@@ -206,5 +207,5 @@ TARGETS = {
                    stop_pattern=r"\bwfe\b", triplet="aarch64-linux-gnu"),
     "ppc64": Ppc64("ppc64", 3, 0x4000000, argument=8 * 3, pc=-1),
     "s390x": S390x("s390x", 4, 0x1002000, order=">", argument=8 * 4, pc=8,
-                   go_on="pg_swap_memory"),
+                   moved=0x1000000),
 }
