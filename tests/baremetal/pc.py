@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from machine import (BUILD, SECONDS, Image, Run, machine,  # noqa: E402
                      pack, scratch_folder)
 
+QEMU = ["qemu-system-x86_64"]  # run-x86_64-newer has another
 DOOR = BUILD / "baremetal/x86_64/door.elf"
 PAYLOAD = BUILD / "baremetal/x86_64/payload.bin"
 PURGATORY = BUILD / "x86_64/purgatory.elf"
@@ -46,7 +47,7 @@ def boot(image: Image, *extra: str, flags: int = 0, cpu: str = "max,la57=off",
     entry = int.from_bytes(image.data[24:32], "little")
     loader = "loader,data-len=8"
     return machine([
-        "qemu-system-x86_64", "-cpu", cpu, "-m", memory, "-nodefaults",
+        *QEMU, "-cpu", cpu, "-m", memory, "-nodefaults",
         "-display", "none", "-serial", serial, "-no-reboot",
         "-device", "isa-debug-exit,iobase=0x80,iosize=1",
         "-kernel", str(DOOR), "-device", f"loader,file={file}",
