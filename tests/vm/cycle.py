@@ -32,13 +32,14 @@ def _size(text: str) -> int:
     return int(text[:-1]) << {"M": 20, "G": 30}[text[-1]]
 
 
-def load_command(loader: str, append: str = CAPTURE, options: str = "") -> str:
+def load_command(loader: str, append: str = CAPTURE, options: str = "",
+                 initrd: str = INITRD) -> str:
     """The shell line that loads the capture kernel with @loader."""
     program = {"purgatorio": "purgatorio load -p",
                "kexec": "kexec -c -p",
                "retrofitted": f"{RETROFITTED} -c -p",
                "file": "kexec -s -p"}[loader]
-    words = [program, options, KERNEL, f"--initrd={INITRD}",
+    words = [program, options, KERNEL, f"--initrd={initrd}",
              f"--append='{append}'"]
     return " ".join(word for word in words if word)
 

@@ -18,6 +18,7 @@ from initramfs import Initramfs
 
 # Paths in the first guest.
 KERNEL, INITRD = "/boot/vmlinuz", "/boot/capture.img"
+SMALL = "/boot/small.img"  # an initramfs of busybox alone
 
 
 @dataclass
@@ -61,6 +62,9 @@ def build(peer: bool = True, arch: Arch = X86_64) -> Guest:
                        0o755)
     if peer and arch.busybox:
         _program(first, arch, "kexec-tools", "sbin/kexec")
+        small = Initramfs()
+        _busybox(small, arch)
+        first.add(SMALL[1:], small.build())
     first.add_file(KERNEL[1:], kernel)
     first.add_file(INITRD[1:], capture_path)
     return Guest(arch, release, kernel,
