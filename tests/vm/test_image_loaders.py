@@ -108,7 +108,7 @@ def grub(tap: Tap, guest: Guest) -> None:
         configuration = images.FOLDER / "grub.cfg"
         configuration.write_text(
             "search --file --set=root /image.efi\n"
-            "echo 'by GRUB'\nlinux /image.efi memmap=1M$0x30000000\nboot\n")
+            "echo 'by GRUB'\nlinux /image.efi 'memmap=1M$0x30000000'\nboot\n")
         folder = (packages.fetch("grub-efi-amd64-bin") /
                   "usr/lib/grub/x86_64-efi")
         loader = images.FOLDER / "grubx64.efi"
