@@ -114,7 +114,7 @@ def measure(tap: Tap, newer: bool, loaders: dict,
                       cpu=cpu or arch.cpu)
     counts = {}
     with run.machine as machine:
-        machine.ready("first", 120)
+        machine.ready("first", 300)
         error = machine.monitor("savevm booted")
         need(not error, error)
         for loader, load in loaders.items():
