@@ -17,6 +17,7 @@ $(LIBFDT)/.unpacked: $(LINUX_TAR)
 		--wildcards '*/scripts/dtc/libfdt/*.[ch]'
 	$(Q)touch $@
 $(LIBFDT_C:%=$(LIBFDT)/%.c): $(LIBFDT)/.unpacked ;
+$(FDT_NEWLIB_C:%=$(NEWLIB)/newlib/libc/string/%.c): $(NEWLIB)/.unpacked ;
 
 # $(call fdt,<arch>)
 define fdt
