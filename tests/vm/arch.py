@@ -74,7 +74,9 @@ class Arch:
 
     def drop_in(self, name: str) -> Path:
         """Ours as another loader takes it."""
-        return BUILD / self.name / name
+        if self.name == "ppc64be":
+            name = name.replace(".ro", "-be.ro")
+        return BUILD / (self.image or self.name) / name
 
     @property
     def first(self) -> str:

@@ -28,6 +28,10 @@ LINUX = {"arm64": ("arm64", "aarch64-linux-gnu-", "arch/arm64/boot/Image"),
          "x86_64": ("x86", "x86_64-linux-gnu-", "arch/x86/boot/bzImage")}
 # More images, which go to boot/ too.
 MORE = {"ppc64be": ("arch/powerpc/boot/zImage",)}
+# Kernels with our linux.ro for their own purgatory and so much room for it that
+# another one can be put there, without building them again.
+ROOM = {"ppc64be": 128 << 10}
+ROOM_END = b"purgatorio.room\n"
 # What else of the build is kept: the file that the image is made of, and what
 # has debug information.
 ALSO = {"s390x": {"elf": "arch/s390/boot/vmlinux", "vmlinux": "vmlinux"}}
@@ -65,6 +69,27 @@ def vmlinux(arch: Arch) -> Path:
     return root / "boot" / f"vmlinux-{release}"
 
 
+def with_drop_in(arch: Arch, kernel: Path, output: Path) -> Path:
+    """A copy of @kernel with the present linux.ro in its room."""
+    data = kernel.read_bytes()
+    start = data.index(ROOM_END) + len(ROOM_END) - ROOM[arch.name]
+    if data[start:start + 4] != b"\x7fELF":
+        raise packages.Unavailable(f"{kernel} has no room for a purgatory")
+    inside = _padded(arch)
+    output.write_bytes(data[:start] + inside + data[start + len(inside):])
+    return output
+
+
+def _padded(arch: Arch) -> bytes:
+    """Loaders do not look at what is behind an object."""
+    ours = arch.drop_in("linux.ro").read_bytes()
+    room = ROOM[arch.name] - len(ROOM_END)
+    if len(ours) > room:
+        raise packages.Unavailable(f"linux.ro has {len(ours)} bytes, and there "
+                                   f"is room for {room}")
+    return ours + bytes(room - len(ours)) + ROOM_END
+
+
 def _version() -> bytes:
     return subprocess.run(["dpkg-query", "-W", "linux-source-6.1"],
                           check=True, stdout=subprocess.PIPE).stdout
@@ -84,7 +109,7 @@ def _build(arch: Arch, fragments: list[Path], work: Path) -> None:
         for fragment in fragments:
             _check((Path(folder) / ".config").read_text(),
                    fragment.read_text())
-        if arch.linux_dropin:
+        if arch.linux_dropin or arch.name in ROOM:
             _replace_purgatory(arch, make, Path(folder), linux)
         more = MORE.get(arch.name, ())
         _run(make + [path.rsplit("/", 1)[-1] for path in (image, *more)],
@@ -119,7 +144,10 @@ def _replace_purgatory(arch: Arch, make: list[str], folder: Path,
     where = f"arch/{linux}/purgatory/"
     _run(make + [where], str(folder))
     shutil.copy(folder / where / "purgatory.ro", folder)
-    shutil.copy(arch.drop_in("linux.ro"), folder / where / "purgatory.ro")
+    if arch.name in ROOM:
+        (folder / where / "purgatory.ro").write_bytes(_padded(arch))
+    else:
+        shutil.copy(arch.drop_in("linux.ro"), folder / where / "purgatory.ro")
     (folder / where / "kexec-purgatory.o").unlink()
 
 

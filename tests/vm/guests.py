@@ -55,8 +55,9 @@ def build(peer: bool = True, arch: Arch = X86_64) -> Guest:
                        arch.purgatory)
     for name in ("kexec-tools.ro", "linux.ro"):
         if arch.drop_in(name).exists():
-            first.add_file(f"lib/purgatorio/{arch.name}/{name}",
-                           arch.drop_in(name))
+            first.add_file("lib/purgatorio/"
+                           f"{arch.image or arch.name}/"
+                           f"{arch.drop_in(name).name}", arch.drop_in(name))
     if (arch.host / "example-loader").exists():
         first.add_file("bin/example-loader", arch.host / "example-loader",
                        0o755)

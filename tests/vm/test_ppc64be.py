@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """The whole crash cycle of a small big-endian ppc64 kernel, which is also the
-capture kernel: under SLOF and under skiboot, with memory that was plugged, and
-from an image that `pack` made of the kernel's zImage."""
+capture kernel: under SLOF and under skiboot, with memory that was plugged, from
+an image that `pack` made of the kernel's zImage, and by kexec_file_load."""
 
 from __future__ import annotations
 
@@ -105,6 +105,30 @@ def packed() -> None:
     run.dump_file.unlink()
 
 
+def by_file() -> None:
+    """kexec_file_load(2) of a kernel that has our linux.ro inside."""
+    guest = guests.build(arch=PPC64BE)
+    kernel = guest_kernel.with_drop_in(PPC64BE, guest.kernel,
+                                       BUILD / "tests" / "ppc64be-vmlinux")
+    run = cycle.start(dataclasses.replace(guest, kernel=kernel),
+                      "ppc64be-file", cpus=4)
+    with run.machine as machine:
+        machine.ready("first", SECONDS)
+        run.leave_marks()
+        machine.must(f"kexec-file {guests.KERNEL} {guests.INITRD} "
+                     f"'{PPC64BE.capture}'", 60)
+        run.crash()
+        run.captured(SECONDS)
+        for word in ("self-check", "verify", "copy: 64 KiB", "entering"):
+            need(f"purgatorio: {word}" in machine.console.text,
+                 f"the purgatory did not say {word!r}")
+        run.check_core()
+        run.check_marker()
+        run.check_low_memory()
+        run.power_off()
+    run.dump_file.unlink()
+
+
 def main() -> None:
     tap = Tap()
     with tap.check("pseries, radix, 1 CPU"):
@@ -123,6 +147,8 @@ def main() -> None:
                     extra=PLUGGED)
     with tap.check("from an image of the zImage"):
         packed()
+    with tap.check("by kexec_file_load, with our purgatory in the kernel"):
+        by_file()
     tap.finish()
 
 

@@ -7,14 +7,18 @@
  *	WORD... [<FILE] [>FILE] [&& ...] [&]
  *
  * A word may be in quotes, or have quotes in it. Programs lie in /bin; cat,
- * echo, nproc, poweroff and sha256sum are built in.
+ * echo, nproc, poweroff and sha256sum are built in, and
+ *
+ *	kexec-file KERNEL INITRD LINE	kexec_file_load(2), for a crash
  */
 #include <fcntl.h>
+#include <linux/kexec.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -88,6 +92,22 @@ static int sha256sum(void)
 	return fflush(stdout) != 0;
 }
 
+static int kexec_file(char **words, int count)
+{
+	int kernel, initrd;
+
+	if (count != 4)
+		return 2;
+	kernel = open(words[1], O_RDONLY);
+	initrd = open(words[2], O_RDONLY);
+	if (kernel >= 0 && initrd >= 0 &&
+	    syscall(SYS_kexec_file_load, kernel, initrd, strlen(words[3]) + 1,
+		    words[3], KEXEC_FILE_ON_CRASH) == 0)
+		return 0;
+	perror("kexec_file_load");
+	return 1;
+}
+
 /* In a process of its own; its exit status. */
 static int perform(struct command *command)
 {
@@ -102,6 +122,8 @@ static int perform(struct command *command)
 		       fflush(stdout) != 0;
 	if (!strcmp(words[0], "sha256sum"))
 		return sha256sum();
+	if (!strcmp(words[0], "kexec-file"))
+		return kexec_file(words, command->count);
 	if (!strcmp(words[0], "poweroff"))
 		return reboot(RB_POWER_OFF);
 	execvp(words[0], words);
