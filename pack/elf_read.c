@@ -164,7 +164,9 @@ enum pg_status pg_image_read_elf(struct pg_bytes file, struct pg_image *image,
 		return pg_fail(error, PG_E_FORMAT,
 			       "image: an ELF file without purgatorio's note; "
 			       "give one that purgatorio pack made");
-	if (elf.entry != image->purgatory)
+	if (elf.entry != image->purgatory &&
+	    (image->arch != PG_ARCH_S390X ||
+	     elf.entry != image->purgatory + IMAGE_S390X_ONCE))
 		return pg_fail(error, PG_E_CORRUPT,
 			       "image: e_entry 0x%llx is not the purgatory at "
 			       "0x%llx; make it again",

@@ -33,6 +33,8 @@ static void put64(const struct writer *w, size_t at, uint64_t value)
 static void write_header(const struct writer *w, const struct pg_plan *plan,
 			 size_t phnum)
 {
+	const bool once = plan->arch == PG_ARCH_S390X && plan->swap.bytes == 0;
+
 	memcpy(w->data, ELFMAG, SELFMAG);
 	w->data[EI_CLASS] = ELFCLASS64;
 	w->data[EI_DATA] = w->big ? ELFDATA2MSB : ELFDATA2LSB;
@@ -40,7 +42,8 @@ static void write_header(const struct writer *w, const struct pg_plan *plan,
 	put16(w, offsetof(Elf64_Ehdr, e_type), ET_EXEC);
 	put16(w, offsetof(Elf64_Ehdr, e_machine), pg_arch_machine(plan->arch));
 	put32(w, offsetof(Elf64_Ehdr, e_version), EV_CURRENT);
-	put64(w, offsetof(Elf64_Ehdr, e_entry), plan->purgatory_span.start);
+	put64(w, offsetof(Elf64_Ehdr, e_entry),
+	      plan->purgatory_span.start + (once ? IMAGE_S390X_ONCE : 0));
 	put64(w, offsetof(Elf64_Ehdr, e_phoff), sizeof(Elf64_Ehdr));
 	put16(w, offsetof(Elf64_Ehdr, e_ehsize), sizeof(Elf64_Ehdr));
 	put16(w, offsetof(Elf64_Ehdr, e_phentsize), sizeof(Elf64_Phdr));

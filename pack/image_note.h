@@ -18,4 +18,8 @@
 #define IMAGE_NOTE_DESC_BYTES 24
 #define IMAGE_NOTE_BYTES      (IMAGE_NOTE_DESC_AT + IMAGE_NOTE_DESC_BYTES)
 
+/* From the purgatory to e_entry where an s390x image is entered once, in any
+ * mode: by IPL, not by a kernel that asks first (arch/s390x/entry.S). */
+#define IMAGE_S390X_ONCE 8
+
 #endif

@@ -7,8 +7,14 @@
  */
 #include <stdlib.h>
 
+#include "pack/image_note.h"
 #include "pack/packing.h"
 #include "pack/s390_kernel.h"
+#include "purgatorio/byteorder.h"
+
+#define IPL_PSW	      0x00080000u /* the bit that such a PSW has to have */
+#define IPL_PSW_31BIT 0x80000000u
+#define IPL_HIGHEST   0x7fffffffu
 
 static bool swaps(const struct packing *packing)
 {
@@ -42,25 +48,46 @@ enum pg_status pg_pack_s390x_add(struct packing *packing,
 				 struct pg_error *error)
 {
 	const uint64_t base = packing->options->window_start;
-	const struct pg_part_spec lowcore = {.name = "lowcore",
-					     .memory_bytes = PG_S390_START,
-					     .flags = PG_SPEC_FIXED |
-						      PG_SPEC_RESERVED,
-					     .fixed = base};
+	const struct pg_part_spec lowcore = {
+		.name = "lowcore",
+		.memory_bytes = PG_S390_START,
+		.flags = PG_SPEC_FIXED | PG_SPEC_NO_VERIFY | PG_SPEC_RESERVED,
+		.fixed = base};
 	const struct pg_part_spec parameters = {
 		.name = "parameters",
 		.kind = PG_PART_BOOTPARAMS,
 		.memory_bytes = packing->kernel.head.size,
 		.flags = PG_SPEC_FIXED,
 		.fixed = base + PG_S390_START};
-	size_t ignored;
-	enum pg_status status =
-		pg_plan_part(packing->plan, &lowcore, &ignored, error);
+	enum pg_status status = pg_plan_part(packing->plan, &lowcore,
+					     &packing->lowcore_part, error);
 
 	if (status != PG_OK)
 		return status;
 	return pg_plan_part(packing->plan, &parameters,
 			    &packing->boot_params_part, error);
+}
+
+/* With what lies at 0 when it is done, an IPL goes on (PoP chapter 17, "Initial
+ * Program Loading"): a PSW of 8 bytes, for 31-bit mode. The memory that it is
+ * in belongs to the machine, which may change it before we look. */
+static enum pg_status write_ipl_psw(struct packing *packing,
+				    struct pg_error *error)
+{
+	const uint64_t entry =
+		pg_plan_purgatory(packing->plan) + IMAGE_S390X_ONCE;
+
+	if (entry > IPL_HIGHEST)
+		return pg_fail(error, PG_E_LIMIT,
+			       "purgatory: 0x%llx is above 2 GiB, where an "
+			       "IPL cannot enter it; give a smaller window",
+			       (unsigned long long)entry);
+	pg_store_be32(packing->ipl_psw, IPL_PSW);
+	pg_store_be32(packing->ipl_psw + 4, IPL_PSW_31BIT | (uint32_t)entry);
+	return pg_plan_content(
+		packing->plan, packing->lowcore_part,
+		(struct pg_bytes){packing->ipl_psw, sizeof(packing->ipl_psw)},
+		error);
 }
 
 enum pg_status pg_pack_s390x_write(struct packing *packing,
@@ -86,6 +113,8 @@ enum pg_status pg_pack_s390x_write(struct packing *packing,
 			       "parameters: out of memory");
 	content.data = packing->parameters;
 	status = pg_s390_parameters(kernel, &in, packing->parameters, error);
+	if (status == PG_OK && !swaps(packing))
+		status = write_ipl_psw(packing, error);
 	if (status != PG_OK)
 		return status;
 	return pg_plan_content(packing->plan, packing->boot_params_part,

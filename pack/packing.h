@@ -33,6 +33,8 @@ struct packing {
 	struct pg_elf_kernel_pieces ppc64;
 	/* s390x */
 	uint8_t *parameters; /* from malloc(3), or NULL */
+	size_t lowcore_part;
+	uint8_t ipl_psw[8];
 };
 
 /* Four steps each; all but the first come after the one before it in
