@@ -90,7 +90,7 @@ static void put_options(const struct stub *stub, uint8_t *params, uint8_t *line)
 	const CHAR16 *from = stub->options + stub->own_length;
 	size_t i;
 
-	for (i = 0; from[i] && i < EFI_PAGE_SIZE - 1; i++)
+	for (i = 0; i < EFI_PAGE_SIZE - 1 && from[i]; i++)
 		line[i] = from[i] < 0x80 ? (uint8_t)from[i] : '?';
 	pg_store_le32(params + HDR_CMD_LINE_PTR, (uint32_t)pg_address(line));
 	pg_store_le32(params + BP_EXT_CMD_LINE_PTR,
