@@ -48,10 +48,13 @@ static EFI_STATUS refuse(const struct stub *stub, enum pg_status status)
 static EFI_STATUS prove(struct stub *stub)
 {
 	uint64_t bytes = 0;
-	enum pg_status status = pg_self_check(&stub->context, &bytes);
+	enum pg_status status;
 
+	stub->context.features = stub_vectors_open();
+	status = pg_self_check(&stub->context, &bytes);
 	if (status == PG_OK)
 		status = pg_verify(&stub->context, &bytes);
+	stub_vectors_close();
 	if (status != PG_OK)
 		return refuse(stub, status);
 	pg_put("verify: ");

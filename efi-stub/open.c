@@ -120,7 +120,6 @@ enum pg_status stub_open(EFI_HANDLE handle, EFI_SYSTEM_TABLE *system,
 		status = check(stub);
 	if (status != PG_OK)
 		return status;
-	stub->context.features = stub_features();
 	stub->flags = stub->context.manifest->handoff.args[3];
 	return PG_OK;
 }

@@ -68,9 +68,10 @@ EFI_STATUS stub_capture(const struct stub *stub);
 void stub_firmware(EFI_SYSTEM_TABLE *system);
 void stub_say_status(const char *what, EFI_STATUS status);
 
-/* The architecture's: PG_FEATURE_* that may be used while firmware's interrupt
- * handlers run, which keep no more than SSE's registers. */
-uint32_t stub_features(void);
+/* The architecture's: switches on what the hash can use, and returns the
+ * PG_FEATURE_*; puts everything back. In between, firmware may be called. */
+uint32_t stub_vectors_open(void);
+void stub_vectors_close(void);
 
 /* main.c, called by entry.S. */
 EFI_STATUS stub_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *system);

@@ -14,7 +14,7 @@ E_$(1)      := $$(T_$(1))/efi
 EFLAGS_$(1)  = $$(TFLAGS_$(1)) -fshort-wchar -isystem /usr/include/efi \
 	$$(EFI_CFLAGS_$(1)) $(WARNINGS) -Iinclude -I.
 ESOURCES_$(1) := $$(wildcard efi-stub/*.[cS] efi-stub/$(1)/*.[cS] \
-	arch/$(1)/sha256_*.[cS]) $(EFI_CORE)
+	arch/$(1)/sha256_*.[cS] arch/$(1)/xstate.c) $(EFI_CORE)
 EOBJECTS_$(1) := $$(ESOURCES_$(1):%=$$(E_$(1))/%.o) \
 	$$(patsubst %,$$(T_$(1))/newlib/%.c.o,\
 		$$(filter-out $$(NEWLIB_OMIT_$(1)),$(NEWLIB_C)))
