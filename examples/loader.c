@@ -18,7 +18,6 @@
 #include <purgatorio/purgatorio.h>
 
 /* struct boot_params (Documentation/arch/x86/zero-page.rst). */
-#define BP_BYTES	4096
 #define BP_E820_COUNT	0x1e8
 #define BP_SETUP	0x1f1
 #define BP_LOADER	0x210
@@ -78,15 +77,17 @@ static void memory_map(struct pg_plan *plan, uint8_t *bp)
 static size_t add(struct pg_plan *plan, const char *name, uint32_t kind,
 		  struct pg_bytes content, const struct pg_kernel *kernel)
 {
-	struct pg_part_spec part = {
-		.kind = kind, .content = content, .highest = UINT32_MAX};
+	struct pg_part_spec part = {.kind = kind, .content = content};
 	size_t index;
 
 	snprintf(part.name, sizeof(part.name), "%s", name);
+	part.highest = UINT32_MAX;
+	part.flags = PG_SPEC_TOP_DOWN; /* the kernel unpacks itself upwards */
 	if (kernel) {
 		part.memory_bytes = kernel->memory_bytes;
 		part.alignment = kernel->alignment;
 		part.lowest = kernel->lowest;
+		part.flags = 0;
 	}
 	check(pg_plan_part(plan, &part, &index, &error));
 	return index;
@@ -94,7 +95,7 @@ static size_t add(struct pg_plan *plan, const char *name, uint32_t kind,
 
 int main(int argc, char **argv)
 {
-	static uint8_t bp[BP_BYTES];
+	static uint8_t bp[4096];
 	struct pg_bytes purgatory, file, initrd, line, setup;
 	struct kexec_segment out[KEXEC_SEGMENT_MAX];
 	struct pg_segment from[KEXEC_SEGMENT_MAX];
