@@ -12,6 +12,8 @@ BENCH_SHA256 := $(patsubst %,$(H)/%.o,\
 	$(filter sha256/% %/host_features.c arch/$(HOST)/sha256_%,\
 	$(LIB_SOURCES)))
 BENCH_C := $(addprefix $(BN)/,sha256.o contenders.o cycles.o openssl_lanes.o)
+BENCH_DROPIN_x86_64 := $(H)/tests/bench/dropin_stream.c.o \
+	$(H)/dropin/x86_64/sha256_one.S.o
 BENCH_O := $(BENCH_C) $(BN)/peer_kexec_tools.o $(BN)/peer_linux.o
 # In Linux's, the kernel's headers are played by linux_shim.h.
 SHIM    := $(addprefix $(BN)/shim/,linux/bitops.h linux/export.h \
@@ -46,7 +48,7 @@ $(BN)/peer_linux.o: tests/bench/peer_linux.c $(PEERS)/linux/.complete $(SHIM)
 		-w -MMD -MP -Iinclude -I. -I$(BN)/shim \
 		-I$(PEERS)/linux/include \
 		-DPEER='"$(PEERS)/linux/lib/crypto/sha256.c"' -c $< -o $@
-$(BN)/sha256: $(BENCH_O) $(BENCH_SHA256)
+$(BN)/sha256: $(BENCH_O) $(BENCH_DROPIN_$(HOST)) $(BENCH_SHA256)
 	$(call say,BENCH,$@)
 	$(Q)$(HOSTCC) $(LDFLAGS) $^ -l:libcrypto.a -ldl -pthread -o $@
 $(BN)/run: tests/bench/run.c

@@ -87,20 +87,17 @@ pg_sha256_shani_one:
 
 	.balign	32
 .Lblock:
+	movdqa	abef, abef0
+	movdqa	cdgh, cdgh0
 	movdqu	(data), m0
 	movdqu	16(data), m1
 	movdqu	32(data), m2
 	movdqu	48(data), m3
 	addq	$BLOCK_BYTES, data
-	movdqa	m0, t
-	por	m1, t
-	movdqa	abef, abef0
-	por	m2, t
-	movdqa	cdgh, cdgh0
-	por	m3, t
-	ptest	t, t
-	jz	.Lzeros
+	cmpq	$0, -BLOCK_BYTES(data)
+	je	.Lperhaps_zeros
 
+.Lwords:
 	pshufb	reverse, m0
 	rounds	0, m0
 	pshufb	reverse, m1
@@ -149,7 +146,13 @@ pg_sha256_shani_one:
 	movdqu	cdgh, 16(lane)
 	ret
 
-.Lzeros:
+.Lperhaps_zeros:
+	movdqa	m0, t
+	por	m1, t
+	por	m2, t
+	por	m3, t
+	ptest	t, t
+	jnz	.Lwords
 	.irp	i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
 	movdqa	16 * \i(k), wk
 	two_times_two

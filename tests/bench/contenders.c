@@ -41,6 +41,10 @@ const struct contender contenders[] = {
 	{"kexec-tools' C", "kexec-tools", kexec_tools_c, 1, 0},
 	{"Linux's C", "Linux", linux_c, 1, 0},
 #endif
+#if defined(__x86_64__)
+	{"SHA-NI, the drop-ins' stream", "ours", dropin_stream, 1,
+	 PG_FEATURE_X86_SHANI},
+#endif
 	OURS("portable C", 0, 0),
 	OURS("SSSE3", 0, PG_FEATURE_X86_SSSE3),
 	OURS("AVX2", 0, PG_FEATURE_X86_AVX2),

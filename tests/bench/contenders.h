@@ -31,6 +31,9 @@ hash_jobs openssl_evp;
 #define OPENSSL_LANES 8
 hash_jobs openssl_lanes;
 
+/* dropin_stream.c: x86_64, PG_FEATURE_X86_SHANI. */
+hash_jobs dropin_stream;
+
 /* peer_*.c: the C of the purgatories of kexec-tools and Linux. */
 hash_jobs kexec_tools_c;
 hash_jobs linux_c;
