@@ -13,7 +13,9 @@
 #	UARTS_<arch>          its drivers in uart/
 #	FLAGS_<file>          for one file
 
-TARGET_CFLAGS := -O2 -g -ffreestanding -fpie -fvisibility=hidden \
+# What the compiler matrix varies.
+TARGET_OPTIMISE := -O2
+TARGET_CFLAGS := $(TARGET_OPTIMISE) -g -ffreestanding -fpie -fvisibility=hidden \
 	-fno-builtin -fno-common -fno-strict-aliasing -fno-stack-protector \
 	-fno-asynchronous-unwind-tables -fno-unwind-tables -fno-jump-tables \
 	-fno-tree-vectorize -fno-tree-slp-vectorize -fno-lto \
