@@ -37,6 +37,10 @@ enum pg_status pg_capture_arm64_check(struct pg_capture *capture,
 		return pg_fail(error, PG_E_KERNEL_ARCH,
 			       "kernel: is big-endian, for which there are no "
 			       "capture images; pack it for a --window");
+	if (capture->options->flags & PG_IMAGE_EFI_CAPTURE)
+		return pg_fail(error, PG_E_USAGE,
+			       "--efi-capture: an arm64 kernel is started by "
+			       "its own EFI entry; leave it out");
 	capture->pe_at = PE_AT;
 	capture->head_bytes = HEAD_BYTES;
 	capture->kernel_alignment = (uint32_t)kernel->alignment;
