@@ -32,14 +32,17 @@ class Guest:
     capture: Path  # initramfs of the capture kernel
 
 
-def build(peer: bool = True, arch: Arch = X86_64) -> Guest:
+def build(peer: bool = True, arch: Arch = X86_64,
+          more: dict[str, Path] | None = None) -> Guest:
     """Makes both initramfs under build/tests/. @peer: the first guest also
-    has kexec-tools."""
+    has kexec-tools. @more: other files of it."""
     root, release = (guest_kernel.build(arch) if arch.own_kernel
                      else packages.kernel(arch.debian))
     kernel = root / "boot" / f"{arch.kernel_file}-{release}"
     name = "guest" if arch is X86_64 else f"guest-{arch.variant}"
     folder = BUILD / "tests" / (f"{name}-peer" if peer else name)
+    if more:
+        folder = folder.with_name(folder.name + "-more")
     folder.mkdir(parents=True, exist_ok=True)
 
     capture = _base(arch)
@@ -68,6 +71,8 @@ def build(peer: bool = True, arch: Arch = X86_64) -> Guest:
         first.add(SMALL[1:], small.build())
     first.add_file(KERNEL[1:], kernel)
     first.add_file(INITRD[1:], capture_path)
+    for path, source in (more or {}).items():
+        first.add_file(path, source)
     return Guest(arch, release, kernel,
                  _write(folder / "first.cpio", first.build()), capture_path)
 

@@ -128,8 +128,8 @@ def main() -> None:
     tap = Tap()
     with tap.check(f"{FEWER} times fewer instructions than kexec-tools"):
         fewer(tap)
-    with tap.check("1 CPU: the log"):
-        whole_cycle("s390x", arch=S390X)
+    with tap.check("1 CPU: the log, a dump that crash reads"):
+        whole_cycle("s390x", arch=S390X, dump=True)
     for cpus in 1, 4:
         with tap.check(f"{cpus} CPUs: all memory exchanged, a dump"):
             exchanged(cpus)

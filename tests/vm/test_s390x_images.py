@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Every form of an s390x kernel: bzImage is what the other tests load, here
+are the ELF file and the uncompressed image, the latter by -l and -e: as a
+capture kernel it stops in its first steps, loaded by kexec-tools, too. And an
+image of `pack` with a window at 0: by QEMU's -kernel, and by an IPL under
+Hercules, which has no CPU that this kernel runs on: it says so."""
+
+from __future__ import annotations
+
+import os
+import re
+import struct
+import subprocess
+import tempfile
+from pathlib import Path
+
+import cycle
+import guest_kernel
+import guests
+from arch import BUILD, S390X
+from qemu import Machine, Spec
+from tap import Tap, need
+from test_cycle import log_is_right
+
+SECONDS = 200
+WINDOW = 128 << 20
+COMMAND = BUILD / "host/purgatorio"
+CONFIGURATION = """\
+CPUSERIAL 000001
+CPUMODEL 2097
+MAINSIZE 256
+NUMCPU 1
+ARCHMODE z/Arch
+0009 3215-C / noprompt
+"""
+
+
+def start(form: str, name: str, **spec) -> cycle.Cycle:
+    """/boot/other is boot/<form>-<release> of the kernel's build."""
+    root, release = guest_kernel.build(S390X)
+    return cycle.start(guests.build(arch=S390X, more={
+        "boot/other": root / "boot" / f"{form}-{release}"}), name, **spec)
+
+
+def captured() -> None:
+    run = start("elf", "s390x-elf")
+    with run.machine as machine:
+        machine.ready("first", SECONDS)
+        run.leave_marks()
+        machine.must(f"purgatorio load -p /boot/other "
+                     f"--initrd={guests.INITRD} "
+                     f"--append='{S390X.capture}'", 60)
+        run.crash()
+        need(run.captured(SECONDS) == run.guest.release, "wrong kernel")
+        run.check_core()
+        run.check_marker()
+        log_is_right(run)
+    run.dump_file.unlink()
+
+
+def replaced() -> None:
+    run = start("image", "s390x-image", reboot=True)
+    with run.machine as machine:
+        machine.ready("first", SECONDS)
+        machine.must("! zcat /proc/config.gz | grep CONFIG_KERNEL_UNCOMPRESSED=y")
+        machine.must(f"purgatorio load -l /boot/other "
+                     f"--initrd={guests.INITRD} "
+                     f"--append='{S390X.options} console={S390X.console}'", 60)
+        machine.send("purgatorio load -e")
+        machine.ready("first", SECONDS)
+        machine.must("zcat /proc/config.gz | grep CONFIG_KERNEL_UNCOMPRESSED=y")
+        need("purgatorio: entering the next kernel at 0x10000"
+             in machine.console.text, "not by the purgatory")
+        run.power_off()
+    run.dump_file.unlink()
+
+
+def packed(folder: Path) -> Path:
+    guest = guests.build(arch=S390X)
+    image = folder / "image.pg"
+    subprocess.run([COMMAND, "pack", f"--window=0+{WINDOW}",
+                    f"--initrd={guest.capture}",
+                    f"--append=console=ttysclp0 {S390X.options}",
+                    f"--output={image}", guest.kernel], check=True)
+    return image
+
+
+def by_qemu(folder: Path) -> None:
+    log = BUILD / "tests/log/s390x-packed.log"
+    with Machine(Spec(kernel=packed(folder), cpu=S390X.cpu, memory="256M",
+                      qemu=list(S390X.qemu), control=list(S390X.control)),
+                 log) as machine:
+        machine.ready("first", SECONDS)
+        need(re.search(r"purgatorio: verify: \d+ KiB", machine.console.text)
+             and "entering the next kernel at 0x10000" in machine.console.text,
+             f"not by the purgatory:\n{machine.console.text}")
+
+
+def flat(image: bytes) -> bytes:
+    """The memory that an ELF file makes."""
+    (table,) = struct.unpack_from(">Q", image, 32)
+    (count,) = struct.unpack_from(">H", image, 56)
+    memory = bytearray(WINDOW)
+    for i in range(count):
+        kind, _, at, _, address, size = struct.unpack_from(
+            ">IIQQQQ", image, table + 56 * i)
+        if kind == 1:
+            memory[address:address + size] = image[at:at + size]
+    return bytes(memory)
+
+
+def by_ipl(folder: Path) -> None:
+    (folder / "image.raw").write_bytes(flat(packed(folder).read_bytes()))
+    (folder / "image.ins").write_text("* purgatorio\nimage.raw 0x00000000\n")
+    (folder / "configuration").write_text(CONFIGURATION)
+    (folder / "script").write_text(f"hao tgt Disabled wait\nhao cmd exit\n"
+                                   f"archmode z/Arch\nipl {folder}/image.ins\n")
+    done = subprocess.run(
+        ["hercules", "-d", "-f", str(folder / "configuration")],
+        env={**os.environ, "HERCULES_RC": str(folder / "script")},
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, timeout=SECONDS)
+    for line in (r"purgatorio: verify: \d+ KiB",
+                 "purgatorio: entering the next kernel at 0x10000",
+                 "The Linux kernel requires more recent processor hardware"):
+        need(re.search(line, done.stdout), f"no {line!r}:\n{done.stdout}")
+
+
+def main() -> None:
+    tap = Tap()
+    with tap.check("an uncompressed image"):
+        replaced()
+    with tap.check("an ELF file captures"):
+        captured()
+    with tempfile.TemporaryDirectory() as folder:
+        with tap.check("a packed image by QEMU's -kernel"):
+            by_qemu(Path(folder))
+        with tap.check("a packed image by IPL"):
+            by_ipl(Path(folder))
+    tap.finish()
+
+
+if __name__ == "__main__":
+    main()
