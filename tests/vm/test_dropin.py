@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import sys
+import time
 
 import cycle
 import dropin
@@ -193,12 +194,12 @@ def vga_option(bed: Bed) -> None:
     bed.flip(loaded.kernel.start + loaded.kernel.bytes - 8, 1)
     seen = len(bed.machine.console.text)
     bed.crash()
-    for _ in range(SECONDS):
+    end, text = time.monotonic() + SECONDS, ""
+    while "policy: stop" not in text and time.monotonic() < end:
         bed.machine.pump(1)
+        time.sleep(0.5)
         text = screen(bed)
         bed.gdb.go()
-        if "policy: stop" in text:
-            break
     need("policy: stop" in text and 'part "kernel" is wrong' in text,
          f"the screen:\n{text}")
     need("purgatorio: " not in bed.machine.console.text[seen:],
