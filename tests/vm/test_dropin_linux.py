@@ -73,7 +73,7 @@ def corrupt(arch: Arch) -> None:
         first, last = (int(x, 16) for x in region.split("-"))
         memory = guests.BUILD / "tests" / f"dropin-linux-{arch.name}.memory"
         error = machine.monitor(f"pmemsave {first:#x} {last + 1 - first:#x} "
-                                f"{memory}")
+                                f'"{memory}"')
         need(not error, error)
         head = run.guest.capture.read_bytes()[:4096]
         at = memory.read_bytes().find(head)
