@@ -13,6 +13,7 @@
 #include "pack/image.h"
 #include "pack/pe.h"
 #include "pack/plan.h"
+#include "pack/uki.h"
 
 #define PG_CAPTURE_SECTIONS_MAX 24
 #define PG_CAPTURE_LOG_BYTES	65536
@@ -33,7 +34,11 @@ struct pg_capture_section {
 };
 
 struct pg_capture {
-	const struct pg_capture_options *options;
+	const struct pg_capture_options *options; /* &merged */
+	struct pg_capture_options merged; /* with what an image given as the
+					     kernel adds */
+	struct pg_uki uki;
+	char *line, *uname; /* from malloc(3), or NULL */
 	struct pg_kernel kernel;
 	struct pg_pe stub;
 	struct pg_plan *plan;
@@ -58,6 +63,11 @@ struct pg_capture {
 /* The section @name, or NULL. */
 struct pg_capture_section *pg_capture_find(struct pg_capture *capture,
 					   const char *name);
+
+/* Where an image stands in the kernel's place: completes @capture->merged. A
+ * capture image is verified first. */
+enum pg_status pg_capture_from(struct pg_capture *capture,
+			       struct pg_error *error);
 
 /* Adds sections for everything and sets their offsets. */
 enum pg_status pg_capture_lay_out(struct pg_capture *capture,

@@ -180,8 +180,10 @@ static enum pg_status read_inputs(struct pg_capture *capture,
 				  struct pg_error *error)
 {
 	const struct pg_pack_options *options = &capture->options->pack;
-	enum pg_status status = PG_OK;
+	enum pg_status status = pg_capture_from(capture, error);
 
+	if (status != PG_OK)
+		return status;
 	if (options->kernel_read != NULL)
 		capture->kernel = *options->kernel_read;
 	else
@@ -238,8 +240,11 @@ static enum pg_status pack(struct pg_capture *capture, const char *output_path,
 enum pg_status pg_pack_capture(const struct pg_capture_options *options,
 			       const char *output_path, struct pg_error *error)
 {
-	struct pg_capture capture = {.options = options};
-	enum pg_status status = pack(&capture, output_path, error);
+	struct pg_capture capture = {.merged = *options};
+	enum pg_status status;
+
+	capture.options = &capture.merged;
+	status = pack(&capture, output_path, error);
 
 	pg_plan_free(capture.plan);
 	if (options->pack.kernel_read == NULL)
@@ -247,5 +252,7 @@ enum pg_status pg_pack_capture(const struct pg_capture_options *options,
 	free(capture.initrd_copy);
 	free(capture.file);
 	free(capture.head_copy);
+	free(capture.line);
+	free(capture.uname);
 	return status;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pack/capture.h"
 #include "pack/kernel_formats.h"
 #include "pack/pe.h"
 #include "pack/uki.h"
@@ -53,9 +54,12 @@ static enum pg_status read_any(struct pg_bytes file, unsigned depth,
 	enum pg_compression kind;
 	enum pg_status status;
 
-	if (pg_bzimage_recognise(file))
+	/* A capture image looks like its kernel, which is inside of it. */
+	const bool whole = !pg_capture_recognise(file);
+
+	if (whole && pg_bzimage_recognise(file))
 		return pg_bzimage_read(file, out, error);
-	if (pg_arm64_recognise(file))
+	if (whole && pg_arm64_recognise(file))
 		return pg_arm64_read(file, out, error);
 	if (pg_s390_recognise(file))
 		return pg_s390_read(file, out, error);

@@ -147,6 +147,31 @@ def hostile(folder: Path, image: bytes) -> None:
     ok(not wrong, "damaged headers crash nothing", "\n".join(wrong))
 
 
+def replace(folder: Path, image: bytes) -> None:
+    old, new = folder / "a.efi", folder / "new.efi"
+    done = run("pack", "--format=image", "-o", new, old)
+    ok(done.returncode == 0 and new.read_bytes() == image,
+       "an image in the kernel's place gives the same image", done.stdout)
+    (folder / "initrd2").write_bytes(b"other" * 999)
+    done = run("pack", "--format=image", f"--initrd={folder}/initrd2",
+               f"--os-release={folder}/ucode", "-o", new, old)
+    content = new.read_bytes()
+    found = layout(content)
+    at, _, size = found[".initrd"]
+    ok(content[at:at + size] == b"other" * 999 and ".osrel" in found,
+       "a part is replaced, another added", done.stdout)
+    at, _, size = found[".cmdline"]
+    ok(content[at:at + size] == b"quiet" and
+       run("verify", new).returncode == 0, "the others stay")
+    bad = bytearray(image)
+    bad[layout(image)[".initrd"][0] + 5] ^= 1
+    (folder / "bad.efi").write_bytes(bad)
+    new.unlink()
+    done = run("pack", "--format=image", "-o", new, folder / "bad.efi")
+    ok(done.returncode == 1 and "initrd: range 1" in done.stdout and
+       not new.exists(), "a damaged one is refused", done.stdout)
+
+
 def refusals(folder: Path) -> None:
     kernel, out = folder / "vmlinuz", folder / "no.efi"
     fixed = bytearray(kernel.read_bytes())
@@ -193,6 +218,7 @@ def main() -> int:
         image = facts(folder, kernel)
         every_byte(folder, image)
         hostile(folder, image)
+        replace(folder, image)
         refusals(folder)
     print(f"1..{COUNT}")
     return FAILED != 0

@@ -56,6 +56,17 @@ def flipped(tap: Tap, guest: Guest, way: str, name: str) -> None:
     run.dump_file.unlink()
 
 
+def refused_by_load(tap: Tap, guest: Guest) -> None:
+    run = cycle.start(guest, "image-load-bad")
+    with run.machine as machine, tap.check(
+            "purgatorio load: a flipped bit is refused before it is loaded"):
+        machine.ready("first", SECONDS)
+        status, said = machine.run("purgatorio load -p /boot/bad", 60)
+        need(status == 1 and "initrd: range" in said and "E_DIGEST" in said,
+             f"it ended with {status}: {said}")
+    run.dump_file.unlink()
+
+
 def main() -> None:
     tap = Tap()
     guest = images.build()
@@ -67,6 +78,7 @@ def main() -> None:
     crash(tap, guest, "purgatorio load")
     flipped(tap, guest, "kexec -c", "initrd")
     flipped(tap, guest, "kexec -s", "initrd")
+    refused_by_load(tap, guest)
     tap.finish()
 
 
