@@ -280,7 +280,7 @@ def main() -> None:
     broken(tap)
     with tempfile.TemporaryDirectory() as name:
         for arch in ALL.values():
-            if arch.debian and arch.drop_in("kexec-tools.ro").exists():
+            if arch.busybox and arch.drop_in("kexec-tools.ro").exists():
                 retrofit(tap, Path(name), arch.name)
         refusals(tap, Path(name))
     tap.finish()
