@@ -56,12 +56,39 @@ static void test_tables(void **state)
 	BROKEN(PG_E_SIZE, "copies", s.m.copies.count = PG_COPIES_MAX + 1);
 }
 
+/* Tables that fit but have an entry too many, or begin in the header. */
+static void test_table_limits(void **state)
+{
+	struct {
+		struct sample s;
+		struct pg_copy more[PG_COPIES_MAX];
+	} big = {.s = good()};
+
+	(void)state;
+	big.s.m.bytes = sizeof(big);
+	big.s.m.copies =
+		table(offsetof(struct sample, copies), PG_COPIES_MAX + 1);
+	assert_int_equal(check(&big.s), PG_E_SIZE);
+	assert_string_equal(place.what, "copies");
+	BROKEN(PG_E_SIZE, "fills", s.m.fills.offset = sizeof(s.m) - 8);
+	BROKEN(PG_E_ARCH, "arch", s.m.arch = 0);
+}
+
+/* A copy onto a later part of its own source. */
+static void test_copy_onto_itself(void **state)
+{
+	(void)state;
+	BROKEN(PG_E_COPY, "copies",
+	       (s.m.copies.count = 1, s.copies[0].destination = 0x1000));
+}
+
 static void test_policy(void **state)
 {
 	(void)state;
 	BROKEN(PG_E_POLICY, "policy", s.m.policy = s.m.policy_twin = 0);
 	BROKEN(PG_E_POLICY, "policy", s.m.policy = s.m.policy_twin = 4);
 	BROKEN(PG_E_POLICY, "policy_twin", s.m.policy_twin = PG_POLICY_BOOT);
+	BROKEN(PG_E_POLICY, "policy_twin", s.m.policy = PG_POLICY_RESET);
 }
 
 static void test_ranges(void **state)
@@ -147,6 +174,8 @@ int main(void)
 		cmocka_unit_test(test_header),
 		cmocka_unit_test(test_manifest_wraps),
 		cmocka_unit_test(test_tables),
+		cmocka_unit_test(test_table_limits),
+		cmocka_unit_test(test_copy_onto_itself),
 		cmocka_unit_test(test_policy),
 		cmocka_unit_test(test_ranges),
 		cmocka_unit_test(test_log),

@@ -154,6 +154,11 @@ static void test_firmware_map_errors(void **state)
 	machine_put(&machine, "/sys/firmware/memmap/3/end", "0x10\n");
 	assert_int_equal(pg_firmware_map(machine.root, &iomem, &map, &error),
 			 PG_E_MACHINE);
+	/* One past its last byte would be 0. */
+	machine_put(&machine, "/sys/firmware/memmap/3/end",
+		    "0xffffffffffffffff\n");
+	assert_int_equal(pg_firmware_map(machine.root, &iomem, &map, &error),
+			 PG_E_MACHINE);
 	machine_put(&machine, "/sys/firmware/memmap/3/end", "much\n");
 	assert_int_equal(pg_firmware_map(machine.root, &iomem, &map, &error),
 			 PG_E_MACHINE);
