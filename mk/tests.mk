@@ -100,6 +100,14 @@ check-pages:
 check-pages-run: all $(VM_TOOLS) tools-arm64
 	$(Q)tests/run tests/vm/pages_arm64.py
 
+## make check-image-large  a capture image with an initrd of 300 MB
+.PHONY: check-image-large check-image-large-run
+check-image-large:
+	$(Q)mk/setup build demo check
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) check-image-large-run
+check-image-large-run: all $(VM_TOOLS)
+	$(Q)LARGE=1 tests/run tests/vm/test_image_loaders.py
+
 check-quick:
 	$(Q)mk/setup build demo check
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) check-quick-run

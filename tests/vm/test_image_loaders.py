@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A capture image and the loaders of PCs: QEMU's -kernel under SeaBIOS, GRUB;
 initrds of all kinds, and what a loader may add. With LARGE=1 in the
-environment, also an initrd of 300 MB."""
+environment (make check-image-large), also an initrd of 300 MB."""
 
 from __future__ import annotations
 
