@@ -192,7 +192,8 @@ def ask_crash(dump: Path, release: str, commands: str,
     # tinyconfig has SLOB, whose structures crash does not know.
     options = ["--no_kmem_cache"] if arch.own_kernel else []
     done = subprocess.run([*_crash(arch), "-s", "--no_scroll", *options,
-                           str(vmlinux), str(dump)], input=commands + "\nquit\n", text=True,
+                           str(vmlinux), str(dump)],
+                          input=commands + "\nquit\n", text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           timeout=400)
     if done.returncode != 0:
