@@ -91,7 +91,7 @@ const char *pg_dropin_doubt(const struct pg_request *request, size_t index,
 			    uint64_t *at);
 
 /* The digest over code and constants, sealed when the drop-in was made. */
-extern const uint8_t pg_dropin_seal[32];
+extern uint8_t pg_dropin_seal[32];
 
 #endif /* __ASSEMBLER__ */
 #endif

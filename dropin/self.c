@@ -11,8 +11,9 @@
 #include "purgatorio/arch.h"
 #include "purgatorio/sha256.h"
 
-/* Written by the tool that wraps the linked image (wrap/). */
-PG_LOADER const uint8_t pg_dropin_seal[PG_SHA256_BYTES] = {0};
+/* Written by the tool that wraps the linked image (wrap/), so that it is no
+ * constant: a compiler would believe the zeros. */
+PG_LOADER uint8_t pg_dropin_seal[PG_SHA256_BYTES] = {0};
 
 static uint8_t computed[PG_SHA256_BYTES];
 
