@@ -134,7 +134,9 @@ def grub(tap: Tap, guest: Guest) -> None:
 
 
 def large(tap: Tap, guest: Guest) -> None:
-    more = archive("ballast", random.Random(7).randbytes(300 << 20))
+    dice = random.Random(7)
+    more = archive("ballast", b"".join(dice.randbytes(1 << 20)
+                                       for _ in range(300)))
     image = images.pack(guest, "large", initrds=[guest.capture, more])
     with tap.check("an initrd of 300 MB"):
         with start("large", image, memory="3G") as machine:
