@@ -54,6 +54,26 @@ static enum pg_status add_toc(struct pg_wrapping *w, uint64_t used,
 			   TOC_BYTES, error);
 }
 
+/* LLD gives zeroed memory a place in the file where an empty section follows
+ * it: take that away again. */
+static void cut_zeros(const struct pg_wrapping *w, Elf64_Phdr *last)
+{
+	uint64_t used = last->p_filesz;
+
+	for (size_t i = 1; i < w->linked.shnum; i++) {
+		const Elf64_Shdr s = pg_object_section(&w->linked, i);
+
+		if (strcmp(pg_object_name(&w->linked, &s), ".loader") == 0 &&
+		    s.sh_addr == last->p_vaddr)
+			used = s.sh_size;
+	}
+	for (uint64_t i = used; i < last->p_filesz; i++)
+		if (w->linked.file.data[last->p_offset + i] != 0)
+			return;
+	if (used < last->p_filesz)
+		last->p_filesz = used;
+}
+
 /* Sections from the program headers, and the flat image. */
 static enum pg_status lay_out(struct pg_wrapping *w, struct pg_error *error)
 {
@@ -83,6 +103,8 @@ static enum pg_status lay_out(struct pg_wrapping *w, struct pg_error *error)
 	}
 	if (status != PG_OK)
 		return status;
+	if (loads != 0)
+		cut_zeros(w, &load[loads - 1]);
 	if (loads == 0 || load[0].p_vaddr != 0 ||
 	    load[loads - 1].p_memsz == load[loads - 1].p_filesz)
 		return pg_fail(error, PG_E_FORMAT,
