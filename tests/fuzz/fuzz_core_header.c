@@ -25,8 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct pg_core_run runs[RUNS_MAX];
 	struct pg_notes notes = {cpus, counts & 3, span_of(&in)};
 	struct pg_kernel_map map = {span_of(&in), fuzz_u64(&in), fuzz_u64(&in)};
-	const struct pg_core_input input = {&notes, &map, runs, counts >> 4,
-					    EM_X86_64};
+	const struct pg_core_input input = {
+		&notes, &map, runs, counts >> 4, EM_X86_64, (near & 4) != 0};
 	struct pg_error error;
 	enum pg_status status;
 	uint64_t bytes;
