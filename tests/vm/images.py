@@ -19,6 +19,8 @@ FOLDER = BUILD / "tests" / "image"
 COMMAND = X86_64.host / "purgatorio"
 # Init answers on the second port, like that of any guest.
 APPEND = "console=ttyS0 mitigations=off quiet panic=5"
+# Where the purgatory speaks.
+CONSOLES = {"x86_64": "ttyS0", "arm64": "pl011,0x9000000"}
 
 
 def run(*words: object) -> str:
@@ -38,7 +40,8 @@ def pack(guest: Guest, name: str, *options: object, append: str = APPEND,
     FOLDER.mkdir(parents=True, exist_ok=True)
     path = FOLDER / f"{name}.efi"
     words: list[object] = [COMMAND, "pack", "--format=image",
-                           "--console=ttyS0", "-o", path]
+                           f"--console={CONSOLES[guest.arch.name]}",
+                           "-o", path]
     if append:
         words.append(f"--append={append}")
     for initrd in [guest.capture] if initrds is None else initrds:
@@ -71,7 +74,8 @@ def in_guest(guest: Guest, **files: Path) -> Guest:
     more = Initramfs()
     for name, path in files.items():
         more.add_file(f"boot/{name}", path)
-    first = FOLDER / f"first-{'-'.join(sorted(files))}.cpio"
+    first = (FOLDER /
+             f"first-{guest.arch.name}-{'-'.join(sorted(files))}.cpio")
     first.write_bytes(guest.first.read_bytes() + more.build())
     return replace(guest, first=first)
 
@@ -84,8 +88,8 @@ def boot_disk(name: str, **files: Path) -> list[str]:
     (folder / "EFI/BOOT").mkdir(parents=True)
     for file, path in files.items():
         to = folder / file.replace("_", ".")
-        if to.name == "BOOTX64.EFI":
-            to = folder / "EFI/BOOT/BOOTX64.EFI"
+        if to.name in ("BOOTX64.EFI", "BOOTAA64.EFI"):
+            to = folder / "EFI/BOOT" / to.name
         shutil.copy(path, to)
     return ["-drive", f"if=none,id=esp,format=raw,file=fat:rw:{folder}",
             "-device", "virtio-blk-pci,drive=esp,bootindex=0"]
