@@ -13,9 +13,13 @@ uint32_t pg_arch_id(void)
 }
 
 /* UEFI 2.3.6 has the vector unit switched on. */
-uint32_t stub_features(void)
+uint32_t stub_vectors_open(void)
 {
 	if (arm64_field(ARM64_READ(id_aa64isar0_el1), ISAR0_SHA2, 4) == 0)
 		return 0;
 	return PG_FEATURE_ARM64_SHA2;
+}
+
+void stub_vectors_close(void)
+{
 }
