@@ -33,6 +33,8 @@ DROPIN_OBJECTS_$(1)_$(2) := $$(DROPIN_$(1)_$(2):%=$$(T_$(1))/%.o) \
 
 DROPIN_LIBS_$(1) := $$(if $$(DROPIN_WITH_$(1)),$$(T_$(1))/fdt.a)
 $$(T_$(1))/dropin/devicetree/%.o: TFLAGS_$(1) += -isystem $(LIBFDT)
+$$(patsubst %,$$(T_$(1))/%.o,$$(wildcard $$(DROPIN_WITH_$(1):%=dropin/%/*.c))): \
+		| $(LIBFDT)/.unpacked
 $$(T_$(1))/$(2).elf: $$(DROPIN_LIBS_$(1)) $$(DROPIN_OBJECTS_$(1)_$(2)) purgatory/purgatory.ld \
 		mk/check-image
 	$$(call say,LD,$$@)
