@@ -62,7 +62,8 @@ void pg_ppc64_secondaries_collect(void);
 void pg_ppc64_secondaries_release(uint64_t kernel);
 extern const uint8_t pg_ppc64_hold[]; /* hold.S */
 
-/* low.c: makes [@address, +@bytes) that was written visible to instruction fetch. */
+/* low.c: makes [@address, +@bytes) that was written visible to instruction
+ * fetch. */
 void pg_ppc64_sync_code(uint64_t address, size_t bytes);
 
 /* A pointer to low memory that the compiler does not take for NULL plus an
