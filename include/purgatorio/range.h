@@ -86,6 +86,11 @@ static inline bool pg_span_contains(struct pg_span outer, struct pg_span inner)
 }
 
 /* What @a and @b share; bytes 0: nothing. */
+/*@ requires pg_no_wrap(a) && pg_no_wrap(b);
+    assigns \nothing;
+    ensures \forall integer x; pg_in(x, \result) <==>
+      (pg_in(x, a) && pg_in(x, b));
+*/
 static inline struct pg_span pg_span_meet(struct pg_span a, struct pg_span b)
 {
 	uint64_t start = a.start > b.start ? a.start : b.start;
