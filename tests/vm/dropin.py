@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+import struct
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 import cycle
 import guests
-from arch import BUILD, Arch
+from arch import BUILD, X86_64, Arch
 from gdbstub import Gdb
 from guests import INITRD, KERNEL
 from qemu import Machine
@@ -62,10 +63,23 @@ def read(text: str) -> Loaded:
         for i in range(0, len(numbers), 3)])
 
 
-def sha256(path: Path, skip: int = 0, size: int = 0) -> str:
-    """Of a file behind @skip bytes, with zeros up to @size."""
-    content = path.read_bytes()[skip:].ljust(size, b"\0")
-    return hashlib.sha256(content).hexdigest()
+def sha256(content: bytes, size: int = 0) -> str:
+    """With zeros up to @size."""
+    return hashlib.sha256(content.ljust(size, b"\0")).hexdigest()
+
+
+def kernel_content(arch: Arch, path: Path) -> bytes:
+    """What a loader puts into memory of a kernel's file."""
+    content = path.read_bytes()
+    if arch is X86_64:  # behind the setup code
+        return content[512 * (content[0x1F1] + 1):]
+    if content[:4] != b"\x7fELF":
+        return content
+    # Debian's vmlinux has its one PT_LOAD first.
+    (first,) = struct.unpack_from("<Q", content, 32)
+    kind, _, offset, _, _, size = struct.unpack_from("<IIQQQQ", content, first)
+    need(kind == 1, f"{path}: its first program header is not PT_LOAD")
+    return content[offset:offset + size]
 
 
 class Bed:

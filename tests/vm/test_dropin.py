@@ -95,12 +95,11 @@ def inside(bed: Bed, which: str) -> None:
     bed.crash()
     text = bed.failed()
     held = bed.holds(text)
-    content = bed.guest.kernel.read_bytes()
-    skip = 512 * (content[0x1F1] + 1) if bed.arch is X86_64 else 0
     # Where nothing says how long the kernel's file is, its zeros belong to it.
-    size = 0 if bed.arch is X86_64 else kernel.bytes
-    right = {"initrd": dropin.sha256(bed.guest.capture),
-             "kernel": dropin.sha256(bed.guest.kernel, skip, size)}
+    right = {"initrd": dropin.sha256(bed.guest.capture.read_bytes()),
+             "kernel": dropin.sha256(
+                 dropin.kernel_content(bed.arch, bed.guest.kernel),
+                 0 if bed.arch is X86_64 else kernel.bytes)}
     for name, digest in right.items():
         need(name in held, f"{name} is not named:\n{text}")
         need((held[name][0] == digest) == (name != which),
