@@ -34,7 +34,7 @@ ROUNDS = 6
 # Both copy the dead kernel's memory once, and 1.04 was seen; what the host's
 # memory does in between is worth some hundredths. An exchange of everything
 # was 0.66.
-AS_FAST = 0.95
+AS_FAST = 0.9
 
 
 @dataclass
