@@ -15,6 +15,7 @@
 #include "purgatorio/byteorder.h"
 #include "purgatorio/image.h"
 #include "purgatory/cmdline.h"
+#include "purgatory/part_span.h"
 
 #define SECTOR_BYTES 512
 
@@ -63,29 +64,6 @@ static void store_split(uint8_t *params, size_t low, size_t high,
 {
 	pg_store_le32(params + low, (uint32_t)value);
 	pg_store_le32(params + high, (uint32_t)(value >> 32));
-}
-
-/* From the first byte of the first to the last byte of the last part of
- * @kind, which stand together; empty: there is none. */
-static struct pg_span span_of(const struct pg_manifest *m, uint64_t base,
-			      uint32_t kind)
-{
-	const struct pg_range *ranges = pg_manifest_ranges(m);
-	const struct pg_part *parts = pg_manifest_parts(m);
-	struct pg_span span = {0, 0};
-	uint32_t i;
-
-	for (i = 0; i < m->ranges.count; i++) {
-		const uint64_t start = pg_manifest_resolve(
-			ranges[i].start, ranges[i].flags, base);
-
-		if (parts[ranges[i].part].kind != kind)
-			continue;
-		if (span.bytes == 0)
-			span.start = start;
-		span.bytes = start + ranges[i].bytes - span.start;
-	}
-	return span;
 }
 
 enum pg_status pg_arch_loader_check(const struct pg_manifest *m, uint64_t base,
@@ -157,7 +135,7 @@ static enum pg_status put_cmdline(const struct pg_manifest *m, uint64_t base,
 				  uint8_t *work, const uint8_t *kernel,
 				  struct pg_check_place *place)
 {
-	const struct pg_span own = span_of(m, base, PG_PART_CMDLINE);
+	const struct pg_span own = pg_part_span(m, base, PG_PART_CMDLINE);
 	const uint64_t theirs =
 		load_split(given(work), HDR_CMD_LINE_PTR, BP_EXT_CMD_LINE_PTR);
 	const bool all = m->handoff.args[3] & PG_IMAGE_LOADER_CMDLINE;
@@ -187,7 +165,7 @@ static void put_initrd(const struct pg_manifest *m, uint64_t base,
 		       const uint8_t *theirs, uint8_t *params,
 		       struct pg_check_place *place)
 {
-	struct pg_span own = span_of(m, base, PG_PART_INITRD);
+	struct pg_span own = pg_part_span(m, base, PG_PART_INITRD);
 	const struct pg_span other = {
 		load_split(theirs, HDR_RAMDISK_IMAGE, BP_EXT_RAMDISK_IMAGE),
 		load_split(theirs, HDR_RAMDISK_SIZE, BP_EXT_RAMDISK_SIZE)};

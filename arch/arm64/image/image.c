@@ -14,6 +14,7 @@
 #include "purgatorio/byteorder.h"
 #include "purgatorio/image.h"
 #include "purgatory/cmdline.h"
+#include "purgatory/part_span.h"
 
 /* Documentation/arch/arm64/booting.rst */
 #define IMAGE_SIZE	 16 /* u64, little-endian */
@@ -129,34 +130,11 @@ enum pg_status pg_arch_loader_check(const struct pg_manifest *m, uint64_t base,
 	return PG_OK;
 }
 
-/* From the first byte of the first to the last byte of the last part of
- * @kind, which stand together; empty: there is none. */
-static struct pg_span span_of(const struct pg_manifest *m, uint64_t base,
-			      uint32_t kind)
-{
-	const struct pg_range *ranges = pg_manifest_ranges(m);
-	const struct pg_part *parts = pg_manifest_parts(m);
-	struct pg_span span = {0, 0};
-	uint32_t i;
-
-	for (i = 0; i < m->ranges.count; i++) {
-		const uint64_t start = pg_manifest_resolve(
-			ranges[i].start, ranges[i].flags, base);
-
-		if (parts[ranges[i].part].kind != kind)
-			continue;
-		if (span.bytes == 0)
-			span.start = start;
-		span.bytes = start + ranges[i].bytes - span.start;
-	}
-	return span;
-}
-
 static enum pg_status join_lines(const struct pg_manifest *m, uint64_t base,
 				 struct pg_bytes tree, char *line,
 				 struct pg_check_place *place)
 {
-	const struct pg_span own = span_of(m, base, PG_PART_CMDLINE);
+	const struct pg_span own = pg_part_span(m, base, PG_PART_CMDLINE);
 	const bool all = m->handoff.args[3] & PG_IMAGE_LOADER_CMDLINE;
 	struct pg_fdt_fault fault;
 	const char *theirs;
@@ -183,7 +161,7 @@ static void choose_initrd(const struct pg_manifest *m, uint64_t base,
 {
 	const int chosen = fdt_path_offset(tree.data, "/chosen");
 
-	edits->initrd = span_of(m, base, PG_PART_INITRD);
+	edits->initrd = pg_part_span(m, base, PG_PART_INITRD);
 	if (chosen < 0 ||
 	    fdt_getprop(tree.data, chosen, "linux,initrd-start", NULL) == NULL)
 		return;
