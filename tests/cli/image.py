@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import random
 import struct
 import subprocess
@@ -17,7 +18,8 @@ from pathlib import Path
 import pack as windows
 
 TREE = Path(__file__).resolve().parents[2]
-PROGRAM = TREE / "build/host/purgatorio"
+PROGRAM = Path(os.environ.get("PURGATORIO",
+                              TREE / "build/host/purgatorio"))
 STUB = TREE / "build/x86_64/stub.efi"
 FLIPS = 120
 COUNT = 0

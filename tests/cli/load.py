@@ -14,7 +14,8 @@ import tempfile
 from pathlib import Path
 
 TREE = Path(__file__).resolve().parents[2]
-PROGRAM = TREE / "build/host/purgatorio"
+PROGRAM = Path(os.environ.get("PURGATORIO",
+                              TREE / "build/host/purgatorio"))
 
 count = 0
 failed = 0

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Callable
 
 TREE = Path(__file__).resolve().parents[2]
-PROGRAM = TREE / "build/host/purgatorio"
+PROGRAM = Path(os.environ.get("PURGATORIO",
+                              TREE / "build/host/purgatorio"))
 PURGATORY = TREE / "build/x86_64/purgatory.elf"
 WINDOW = "--window=0x10000000+64M"
 IMAGE_BYTES = 3 * 1024 * 1024 + 16

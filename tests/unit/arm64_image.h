@@ -14,9 +14,6 @@
 #define RAW_BYTES   16
 #define RAW_AT	    20
 
-static struct pg_kernel kernel;
-static struct pg_error error;
-
 static inline uint8_t *make_image(void)
 {
 	uint8_t *file = malloc(IMAGE_BYTES);

@@ -2,6 +2,9 @@
 /* pg_kernel_read(): arm64's Image. */
 #include "tests/unit/arm64_image.h"
 
+static struct pg_kernel kernel;
+static struct pg_error error;
+
 static void test_good(void **state)
 {
 	uint8_t *file = make_image();

@@ -8,6 +8,9 @@
 
 #include "pack/compressed.h"
 
+static struct pg_kernel kernel;
+static struct pg_error error;
+
 /* ------------------------------------------------------- compression -- */
 
 static const enum pg_compression kinds[] = {

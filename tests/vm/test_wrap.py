@@ -7,6 +7,7 @@ and its way back. Nothing runs in a guest, but the packages are the guests'."""
 from __future__ import annotations
 
 import hashlib
+import os
 import struct
 import subprocess
 import tempfile
@@ -19,7 +20,7 @@ from arch import ALL, BUILD
 from elf_object import Object
 from tap import Tap, need
 
-PROGRAM = BUILD / "host" / "purgatorio"
+PROGRAM = Path(os.environ.get("PURGATORIO", BUILD / "host/purgatorio"))
 SHN_ABS, SHN_COMMON = 0xFFF1, 0xFFF2
 
 
