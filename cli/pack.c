@@ -32,7 +32,8 @@ static const char help[] =
 	"      --backup=SIZE        save the first SIZE bytes of memory\n"
 	"      --purgatory=FILE     another purgatory.elf\n"
 	"\n"
-	"Of --format=image:\n"
+	"Of --format=image, and of image-elf, the same as an ELF file for\n"
+	"PVH and multiboot2:\n"
 	"      --ucode=FILE         an initrd of microcode, before the others\n"
 	"      --os-release=FILE    what the image is called in boot menus\n"
 	"      --uname=TEXT         default: the kernel's release\n"
@@ -93,7 +94,7 @@ struct arguments {
 	struct pg_capture_options capture; /* with those of both formats */
 	struct cli_files files;
 	const char *kernel, *output, *purgatory, *stub;
-	bool image;	   /* --format=image */
+	bool image;	   /* --format=image or image-elf */
 	bool image_option; /* one that has no sense otherwise */
 };
 
@@ -107,11 +108,15 @@ static enum pg_status map(const char *path, struct pg_bytes *out,
 static enum pg_status take_format(struct arguments *arguments,
 				  struct pg_error *error)
 {
-	arguments->image = strcmp(optarg, "image") == 0;
+	arguments->capture.elf = strcmp(optarg, "image-elf") == 0;
+	arguments->image =
+		arguments->capture.elf || strcmp(optarg, "image") == 0;
 	if (arguments->image || strcmp(optarg, "window") == 0)
 		return PG_OK;
 	return pg_fail(error, PG_E_USAGE,
-		       "format '%s': give window (default) or image", optarg);
+		       "format '%s': give window (default), image or "
+		       "image-elf",
+		       optarg);
 }
 
 /* Options of --format=image. */
@@ -187,6 +192,13 @@ static enum pg_status take(int option, struct arguments *arguments,
 	}
 }
 
+/* Where there is no UEFI, a stub is but a door. */
+static const char *stub_of(uint32_t arch)
+{
+	return arch == PG_ARCH_PPC64 || arch == PG_ARCH_S390X ? "door.bin"
+							      : "stub.efi";
+}
+
 static enum pg_status run(struct arguments *arguments, struct pg_error *error)
 {
 	struct cli_files *files = &arguments->files;
@@ -218,7 +230,8 @@ static enum pg_status run(struct arguments *arguments, struct pg_error *error)
 				      : "purgatory.elf",
 			      &pack->purgatory_elf, error);
 	if (status == PG_OK && arguments->image)
-		status = cli_map_part(arguments->stub, kernel.arch, "stub.efi",
+		status = cli_map_part(arguments->stub, kernel.arch,
+				      stub_of(kernel.arch),
 				      &arguments->capture.stub, error);
 	if (status == PG_OK)
 		status = arguments->image

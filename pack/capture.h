@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A capture image from the inside (doc/image.md). capture_lay.c finds a place
- * for everything, capture_pe.c writes the PE headers, capture_<arch>.c what
- * the architecture's own loaders want, capture_pack.c does it all;
- * capture_read.c finds its way back. An offset in the file is the address
- * relative to the PE image's base, and what the manifest's addresses are made
- * of: one number for all.
+ * for everything, capture_pe.c writes PE headers or capture_elf.c those of ELF,
+ * capture_<arch>.c what the architecture's own loaders want, capture_pack.c
+ * does it all; capture_read.c finds its way back. An offset in the file is the
+ * address relative to the image's base, and what the manifest's addresses are
+ * made of: one number for all.
  */
 #ifndef PURGATORIO_PACK_CAPTURE_H
 #define PURGATORIO_PACK_CAPTURE_H
 
+#include "pack/capture_elf.h"
 #include "pack/image.h"
 #include "pack/pe.h"
 #include "pack/plan.h"
@@ -19,11 +20,13 @@
 #define PG_CAPTURE_LOG_BYTES	65536
 
 /* "Section Flags" of PE. */
-#define PE_CODE	     0x60000020u /* executable, readable */
-#define PE_CONSTANT  0x40000040u /* readable */
-#define PE_DATA	     0xc0000040u /* readable, writable */
-#define PE_DISCARDED 0x42000040u
-#define PE_ZERO	     0xc0000080u /* nothing in the file */
+#define PE_CODE	       0x60000020u /* executable, readable */
+#define PE_CONSTANT    0x40000040u /* readable */
+#define PE_DATA	       0xc0000040u /* readable, writable */
+#define PE_DISCARDED   0x42000040u
+#define PE_ZERO	       0xc0000080u /* nothing in the file */
+#define PE_CAN_EXECUTE 0x20000000u
+#define PE_CAN_WRITE   0x80000000u
 
 struct pg_capture_section {
 	char name[8];		 /* not NUL-terminated where it has 8 */
@@ -40,18 +43,21 @@ struct pg_capture {
 	struct pg_uki uki;
 	char *line, *uname; /* from malloc(3), or NULL */
 	struct pg_kernel kernel;
-	struct pg_pe stub;
+	bool is_elf;	      /* the file, or else PE */
+	struct pg_pe stub;    /* where the file is PE, or the door in it */
+	struct pg_bytes door; /* its code, up to a page */
 	struct pg_plan *plan;
 	struct pg_bytes initrd;
 	uint8_t *initrd_copy; /* from malloc(3), or NULL */
 	struct pg_capture_section sections[PG_CAPTURE_SECTIONS_MAX];
 	size_t section_count;
-	uint32_t head_bytes;  /* in front of the first section */
-	uint32_t pe_at;	      /* of the PE header in the head */
-	uint32_t entry;	      /* of the stub */
-	uint32_t reloc;	      /* the relocation table's offset */
-	uint32_t image_bytes; /* in memory; all of it */
-	uint32_t room_bytes;  /* of the section behind the kernel */
+	uint32_t head_bytes;	   /* in front of the first section */
+	struct pg_capture_elf elf; /* where the file is ELF */
+	uint32_t pe_at;		   /* of the PE header in the head */
+	uint32_t entry;		   /* of the stub */
+	uint32_t reloc;		   /* the relocation table's offset */
+	uint32_t image_bytes;	   /* in memory; all of it */
+	uint32_t room_bytes;	   /* of the section behind the kernel */
 	/* .linux begins kernel_offset bytes above a multiple of this; 0: on
 	 * any page */
 	uint32_t kernel_alignment, kernel_offset;
@@ -76,7 +82,7 @@ enum pg_status pg_capture_lay_out(struct pg_capture *capture,
 /* Writes the PE headers to @capture->file at pe_at. */
 void pg_capture_write_pe(struct pg_capture *capture);
 
-/* What of the head changes when an image is signed: the checksum and where the
+/* What of a PE head changes when an image is signed: the checksum and where the
  * certificates are (Authenticode leaves out the same). Sets those bytes of
  * @head, which has @bytes bytes, to zero. */
 void pg_capture_mask(uint8_t *head, size_t bytes);
@@ -84,13 +90,18 @@ void pg_capture_mask(uint8_t *head, size_t bytes);
 /* The room for PE headers with as many sections as may be. */
 uint32_t pg_capture_pe_bytes(size_t sections);
 
-/* What a kernel of this architecture wants: @check, its size of the head; the
- * head's content and the handoff. */
+/* What a kernel of this architecture wants: @check, its size of the head, and
+ * of an ELF file what capture_elf.h asks for; the head's content besides PE
+ * or ELF headers; and the handoff. */
 enum pg_status pg_capture_x86_64_check(struct pg_capture *capture,
 				       struct pg_error *error);
 enum pg_status pg_capture_x86_64_head(struct pg_capture *capture,
 				      struct pg_error *error);
 void pg_capture_x86_64_instruct(struct pg_capture *capture);
+enum pg_status pg_capture_x86_64_elf_check(struct pg_capture *capture,
+					   struct pg_error *error);
+enum pg_status pg_capture_x86_64_elf_head(struct pg_capture *capture,
+					  struct pg_error *error);
 enum pg_status pg_capture_arm64_check(struct pg_capture *capture,
 				      struct pg_error *error);
 enum pg_status pg_capture_arm64_head(struct pg_capture *capture,

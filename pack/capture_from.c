@@ -8,15 +8,16 @@
 #include <string.h>
 
 #include "pack/capture.h"
+#include "pack/sections.h"
 #include "pack/uki.h"
 
 /* The section as a string, in malloc(3) memory; NULL: there is none, or no
  * memory for it. */
-static char *string_of(const struct pg_pe *pe, const char *name)
+static char *string_of(const struct pg_sections *sections, const char *name)
 {
 	struct pg_bytes content;
 
-	if (!pg_pe_section(pe, name, &content))
+	if (!pg_section_find(sections, name, &content))
 		return NULL;
 	return strndup((const char *)content.data, content.size);
 }
@@ -50,7 +51,7 @@ enum pg_status pg_capture_from(struct pg_capture *capture,
 	struct pg_capture_options *options = &capture->merged;
 	const struct pg_bytes file = options->pack.kernel;
 	enum pg_status status = PG_OK;
-	struct pg_pe pe;
+	struct pg_sections sections;
 
 	if (!pg_uki_recognise(file))
 		return PG_OK;
@@ -59,7 +60,7 @@ enum pg_status pg_capture_from(struct pg_capture *capture,
 	if (status == PG_OK)
 		status = pg_uki_read(file, &capture->uki, error);
 	if (status == PG_OK)
-		status = pg_pe_open(file, &pe, error);
+		status = pg_sections_open(file, &sections, error);
 	if (status != PG_OK)
 		return status;
 	if (options->pack.command_line == NULL && capture->uki.cmdline.size) {
@@ -67,11 +68,12 @@ enum pg_status pg_capture_from(struct pg_capture *capture,
 		options->pack.command_line = capture->line;
 	}
 	if (options->uname == NULL) {
-		capture->uname = string_of(&pe, ".uname");
+		capture->uname = string_of(&sections, ".uname");
 		options->uname = capture->uname;
 	}
 	if (options->os_release.size == 0)
-		(void)pg_pe_section(&pe, ".osrel", &options->os_release);
+		(void)pg_section_find(&sections, ".osrel",
+				      &options->os_release);
 	if (options->microcode.size == 0)
 		options->microcode = capture->uki.ucode;
 	if (options->pack.initrd_count == 0) {

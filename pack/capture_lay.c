@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The order of a capture image: head, door with purgatory, the stub's block,
- * then what a unified kernel image has, under the same names, the kernel last:
- * it unpacks itself over what lies behind it.
+ * The order of a capture image: head, door with purgatory, the stub's block
+ * (not in an ELF file, which no UEFI loads), then what a unified kernel image
+ * has, under the same names, the kernel last: it unpacks itself over what lies
+ * behind it.
  */
 #include <string.h>
 
@@ -78,16 +79,11 @@ static enum pg_status add_all(struct pg_capture *capture,
 			      struct pg_error *error)
 {
 	const struct pg_capture_options *options = capture->options;
-	struct pg_bytes door;
-	enum pg_status status;
+	enum pg_status status = PG_OK;
 
-	if (!pg_pe_section(&capture->stub, ".door", &door) ||
-	    door.size > PG_IMAGE_WORK)
-		return pg_fail(error, PG_E_FORMAT,
-			       "stub: has no section .door of up to one page; "
-			       "give the stub.efi of this purgatorio");
-	add(capture, ".door", PE_DATA, door);
-	status = add_stub(capture, error);
+	add(capture, ".door", PE_DATA, capture->door);
+	if (!capture->is_elf)
+		status = add_stub(capture, error);
 	if (status != PG_OK)
 		return status;
 	add_some(capture, ".osrel", options->os_release);
@@ -168,6 +164,8 @@ enum pg_status pg_capture_lay_out(struct pg_capture *capture,
 		at += capture->room_bytes;
 	}
 	capture->image_bytes = (uint32_t)at;
+	if (capture->is_elf)
+		return PG_OK;
 	/* The stub's entry moves with its block. */
 	capture->entry += pg_capture_find(capture, ".text")->offset - PAGE;
 	capture->reloc = pg_capture_find(capture, ".reloc")->offset;

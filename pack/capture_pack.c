@@ -14,10 +14,11 @@
 /* The stub's entry, from its optional header. */
 #define PE_ENTRY 40
 
-/* What capture.h says of each architecture. */
+/* What capture.h says of each architecture, and of each of its files. */
 struct steps {
 	uint32_t arch;
-	uint16_t machine; /* of the stub */
+	bool is_elf;
+	uint16_t machine; /* of the stub; 0: a flat door is given for it */
 	enum pg_status (*check)(struct pg_capture *capture,
 				struct pg_error *error);
 	enum pg_status (*head)(struct pg_capture *capture,
@@ -28,14 +29,18 @@ struct steps {
 static const struct steps *steps_of(const struct pg_capture *capture)
 {
 	static const struct steps all[] = {
-		{PG_ARCH_X86_64, PG_PE_AMD64, pg_capture_x86_64_check,
+		{PG_ARCH_X86_64, false, PG_PE_AMD64, pg_capture_x86_64_check,
 		 pg_capture_x86_64_head, pg_capture_x86_64_instruct},
-		{PG_ARCH_ARM64, PG_PE_ARM64, pg_capture_arm64_check,
+		{PG_ARCH_X86_64, true, PG_PE_AMD64, pg_capture_x86_64_elf_check,
+		 pg_capture_x86_64_elf_head, pg_capture_x86_64_instruct},
+		{PG_ARCH_ARM64, false, PG_PE_ARM64, pg_capture_arm64_check,
 		 pg_capture_arm64_head, pg_capture_arm64_instruct},
 	};
 
+	/* The first one is the architecture's own. */
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (all[i].arch == capture->kernel.arch)
+		if (all[i].arch == capture->kernel.arch &&
+		    (all[i].is_elf || !capture->options->elf))
 			return &all[i];
 	return NULL;
 }
@@ -108,8 +113,6 @@ static void plan_parts(struct pg_capture *capture)
 		pg_capture_find(capture, ".door");
 	const struct pg_capture_section *code =
 		pg_capture_find(capture, ".text");
-	const struct pg_capture_section *data =
-		pg_capture_find(capture, ".data");
 	struct pg_plan *plan = capture->plan;
 	const uint32_t log =
 		door->offset + door->memory_bytes - PG_CAPTURE_LOG_BYTES;
@@ -126,8 +129,11 @@ static void plan_parts(struct pg_capture *capture)
 	add_part(capture, "log", PG_PART_OTHER, log, PG_CAPTURE_LOG_BYTES, 0);
 	part = &plan->parts[plan->log_part];
 	part->spec.content = (struct pg_bytes){NULL, 0};
-	add_part(capture, "stub", PG_PART_OTHER, code->offset,
-		 data->offset - code->offset, 0);
+	if (code != NULL)
+		add_part(capture, "stub", PG_PART_OTHER, code->offset,
+			 pg_capture_find(capture, ".data")->offset -
+				 code->offset,
+			 0);
 	add_sections(capture);
 	plan->state = PG_PLAN_PLACED;
 }
@@ -146,7 +152,10 @@ static enum pg_status fill_in(struct pg_capture *capture,
 	status = steps_of(capture)->head(capture, error);
 	if (status != PG_OK)
 		return status;
-	pg_capture_write_pe(capture);
+	if (capture->is_elf)
+		pg_capture_write_elf(capture);
+	else
+		pg_capture_write_pe(capture);
 	for (size_t i = 0; i < capture->section_count; i++)
 		if (capture->sections[i].content.size != 0)
 			memcpy(capture->file + capture->sections[i].offset,
@@ -176,6 +185,37 @@ static enum pg_status seal(struct pg_capture *capture, struct pg_error *error)
 	return status;
 }
 
+/* The stub, which has the door in it, or the door alone. */
+static enum pg_status read_stub(struct pg_capture *capture,
+				struct pg_error *error)
+{
+	const struct steps *steps = steps_of(capture);
+	const struct pg_bytes file = capture->options->stub;
+	enum pg_status status;
+
+	capture->is_elf = steps->is_elf;
+	capture->door = file;
+	if (steps->machine != 0) {
+		status = pg_pe_open(file, &capture->stub, error);
+		if (status != PG_OK)
+			return status;
+		if (capture->stub.machine != steps->machine)
+			return pg_fail(
+				error, PG_E_ARCH,
+				"stub: is for %s; give the kernel's",
+				pg_pe_machine_name(capture->stub.machine));
+		capture->entry = pg_load_le32(
+			file.data + pg_load_le32(file.data + 0x3c) + PE_ENTRY);
+		if (!pg_pe_section(&capture->stub, ".door", &capture->door))
+			capture->door.size = 0;
+	}
+	if (capture->door.size == 0 || capture->door.size > PG_IMAGE_WORK)
+		return pg_fail(error, PG_E_FORMAT,
+			       "stub: has no door of up to one page; give "
+			       "that of this purgatorio");
+	return PG_OK;
+}
+
 static enum pg_status read_inputs(struct pg_capture *capture,
 				  struct pg_error *error)
 {
@@ -192,25 +232,20 @@ static enum pg_status read_inputs(struct pg_capture *capture,
 	if (status == PG_OK && steps_of(capture) == NULL)
 		status = pg_fail(error, PG_E_KERNEL_ARCH,
 				 "kernel: is for %s, for which there are no "
-				 "capture images yet; pack it for a --window",
-				 pg_arch_name(capture->kernel.arch));
+				 "capture images %s; %s",
+				 pg_arch_name(capture->kernel.arch),
+				 capture->options->elf ? "in ELF files" : "yet",
+				 capture->options->elf
+					 ? "use --format=image"
+					 : "pack it for a --window");
 	if (status == PG_OK)
-		status = pg_pe_open(capture->options->stub, &capture->stub,
-				    error);
-	if (status == PG_OK &&
-	    capture->stub.machine != steps_of(capture)->machine)
-		status = pg_fail(error, PG_E_ARCH,
-				 "stub: is for %s; give the kernel's",
-				 pg_pe_machine_name(capture->stub.machine));
+		status = read_stub(capture, error);
 	if (status == PG_OK)
 		status = pg_initrds_join(
 			options->initrds, options->initrd_count,
 			&capture->initrd, &capture->initrd_copy, error);
 	if (status != PG_OK)
 		return status;
-	capture->entry = pg_load_le32(
-		capture->options->stub.data +
-		pg_load_le32(capture->options->stub.data + 0x3c) + PE_ENTRY);
 	capture->plan = pg_plan_new(capture->kernel.arch,
 				    options->purgatory_elf, error);
 	return capture->plan == NULL ? error->status : PG_OK;

@@ -101,7 +101,7 @@ void pg_capture_mask(uint8_t *head, size_t bytes)
 {
 	size_t pe;
 
-	if (bytes < DOS_PE_AT + 4)
+	if (bytes < DOS_PE_AT + 4 || memcmp(head, "MZ", 2) != 0)
 		return;
 	pe = pg_load_le32(head + DOS_PE_AT);
 	if (pe > bytes || bytes - pe < COFF_BYTES + OPTIONAL_BYTES)

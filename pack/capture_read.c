@@ -4,19 +4,20 @@
 #include <string.h>
 
 #include "pack/capture.h"
+#include "pack/sections.h"
 #include "purgatorio/image.h"
-
-#define PE_AT 0x3c
 
 bool pg_capture_recognise(struct pg_bytes file)
 {
+	struct pg_sections sections;
 	struct pg_error ignored;
 	struct pg_bytes door;
-	struct pg_pe pe;
 
-	return file.size > PE_AT && memcmp(file.data, "MZ", 2) == 0 &&
-	       pg_pe_open(file, &pe, &ignored) == PG_OK &&
-	       pg_pe_section(&pe, ".door", &door) &&
+	return file.size > SELFMAG &&
+	       (memcmp(file.data, "MZ", 2) == 0 ||
+		memcmp(file.data, ELFMAG, SELFMAG) == 0) &&
+	       pg_sections_open(file, &sections, &ignored) == PG_OK &&
+	       pg_section_find(&sections, ".door", &door) &&
 	       door.size > PG_IMAGE_PURGATORY + 24 &&
 	       memcmp(door.data + PG_IMAGE_PURGATORY + PG_IMAGE_MAGIC_OFFSET,
 		      PG_IMAGE_MAGIC, 8) == 0;
@@ -28,15 +29,19 @@ enum pg_status pg_capture_read(struct pg_bytes file, struct pg_image *image,
 {
 	struct pg_bytes door, kernel, purgatory;
 	uint64_t constant, memory;
-	struct pg_pe pe;
-	enum pg_status status = pg_pe_open(file, &pe, error);
+	struct pg_sections sections;
+	enum pg_status status = pg_sections_open(file, &sections, error);
 	size_t start, end;
 
 	if (status != PG_OK)
 		return status;
-	if (!pg_pe_section(&pe, ".door", &door) ||
-	    !pg_pe_section(&pe, ".linux", &kernel) || kernel.data < door.data ||
-	    door.size <= PG_IMAGE_PURGATORY)
+	if (sections.arch == 0)
+		return pg_fail(error, PG_E_ARCH,
+			       "image: is for a machine that has none; make it "
+			       "again");
+	if (!pg_section_find(&sections, ".door", &door) ||
+	    !pg_section_find(&sections, ".linux", &kernel) ||
+	    kernel.data < door.data || door.size <= PG_IMAGE_PURGATORY)
 		return pg_fail(error, PG_E_CORRUPT,
 			       "image: has no .door in front of its .linux; "
 			       "make it again");
@@ -54,15 +59,14 @@ enum pg_status pg_capture_read(struct pg_bytes file, struct pg_image *image,
 			       "image: has %zu bytes and .linux ends at %zu; "
 			       "copy it again",
 			       file.size, end);
-	image->arch =
-		pe.machine == PG_PE_ARM64 ? PG_ARCH_ARM64 : PG_ARCH_X86_64;
+	image->arch = sections.arch;
 	purgatory = (struct pg_bytes){door.data + PG_IMAGE_PURGATORY,
 				      door.size - PG_IMAGE_PURGATORY};
 	status = pg_purgatory_header(purgatory.data, purgatory.size,
 				     image->arch, &constant, &memory, error);
 	if (status != PG_OK)
 		return status;
-	image->big = false;
+	image->big = pg_arch_big_endian(sections.arch);
 	image->file = file;
 	image->head = (struct pg_bytes){file.data, start};
 	image->segments[0] =

@@ -34,10 +34,9 @@ static enum pg_status find_inner(struct pg_bytes file, struct pg_bytes *out,
 	}
 	if (pg_zimage_recognise(file))
 		return pg_zimage_payload(file, out, kind, error);
-	if (file.size < 2 || memcmp(file.data, "MZ", 2) != 0 ||
-	    pg_pe_open(file, &pe, &ignored) != PG_OK || !machine_is_ours(&pe))
-		return PG_OK;
-	if (pg_zboot_recognise(file))
+	if (file.size >= 2 && memcmp(file.data, "MZ", 2) == 0 &&
+	    pg_pe_open(file, &pe, &ignored) == PG_OK && machine_is_ours(&pe) &&
+	    pg_zboot_recognise(file))
 		return pg_zboot_payload(file, out, kind, error);
 	if (!pg_uki_recognise(file))
 		return PG_OK;
@@ -61,7 +60,7 @@ static enum pg_status read_any(struct pg_bytes file, unsigned depth,
 		return pg_bzimage_read(file, out, error);
 	if (whole && pg_arm64_recognise(file))
 		return pg_arm64_read(file, out, error);
-	if (pg_s390_recognise(file))
+	if (whole && pg_s390_recognise(file))
 		return pg_s390_read(file, out, error);
 	status = find_inner(file, &inner, &kind, error);
 	if (status != PG_OK)

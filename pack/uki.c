@@ -4,23 +4,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pack/pe.h"
+#include "pack/capture.h"
+#include "pack/sections.h"
 
-static bool open_ours(struct pg_bytes file, struct pg_pe *pe)
+static bool open_ours(struct pg_bytes file, struct pg_sections *sections)
 {
 	struct pg_error ignored;
 
-	return file.size >= 2 && memcmp(file.data, "MZ", 2) == 0 &&
-	       pg_pe_open(file, pe, &ignored) == PG_OK &&
-	       (pe->machine == PG_PE_AMD64 || pe->machine == PG_PE_ARM64);
+	if (file.size < 2 ||
+	    (memcmp(file.data, "MZ", 2) != 0 && !pg_capture_recognise(file)))
+		return false;
+	return pg_sections_open(file, sections, &ignored) == PG_OK &&
+	       sections->arch != 0;
 }
 
 bool pg_uki_recognise(struct pg_bytes file)
 {
+	struct pg_sections sections;
 	struct pg_bytes unused;
-	struct pg_pe pe;
 
-	return open_ours(file, &pe) && pg_pe_section(&pe, ".linux", &unused);
+	return open_ours(file, &sections) &&
+	       pg_section_find(&sections, ".linux", &unused);
 }
 
 /* Which member of @uki the section @name is; NULL: none of them. */
@@ -76,23 +80,23 @@ enum pg_status pg_uki_read(struct pg_bytes file, struct pg_uki *out,
 	enum pg_status status = PG_OK;
 	unsigned profiles = 0;
 	bool fresh = false;
-	struct pg_pe pe;
+	struct pg_sections sections;
 
-	if (!open_ours(file, &pe))
+	if (!open_ours(file, &sections))
 		return pg_fail(error, PG_E_FORMAT,
 			       "kernel: not an EFI program for x86_64 or "
 			       "arm64");
-	for (size_t i = 0; i < pe.section_count && status == PG_OK; i++) {
-		char name[PG_PE_NAME_BYTES + 1];
-		struct pg_bytes content = pg_pe_section_at(&pe, i, name);
+	for (size_t i = 0; i < sections.count && status == PG_OK; i++) {
+		const struct pg_section section = pg_section_at(&sections, i);
 
-		if (strcmp(name, ".profile") == 0) {
+		if (strcmp(section.name, ".profile") == 0) {
 			profiles++;
 			fresh = true;
 		}
 		if (profiles > 1)
 			break;
-		status = take(&uki, name, content, &fresh, error);
+		status = take(&uki, section.name, section.content, &fresh,
+			      error);
 	}
 	if (status == PG_OK)
 		*out = uki;

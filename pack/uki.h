@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Unified kernel images: an EFI program whose sections hold a kernel and what
- * belongs to it (systemd-stub(7); uapi-group.org, "Unified Kernel Image").
+ * belongs to it (systemd-stub(7); uapi-group.org, "Unified Kernel Image"). A
+ * capture image is one, as a PE or an ELF file.
  */
 #ifndef PURGATORIO_PACK_UKI_H
 #define PURGATORIO_PACK_UKI_H
@@ -22,7 +23,8 @@ struct pg_uki {
 	size_t initrd_count;
 };
 
-/* A PE file for a machine of ours with a section .linux? */
+/* A PE file for a machine of ours, or a capture image, with a section .linux?
+ */
 bool pg_uki_recognise(struct pg_bytes file);
 
 /* The sections of a recognised @file. Where it has profiles, those of the

@@ -330,12 +330,14 @@ enum pg_status pg_pack(const struct pg_pack_options *options,
  * @options->pack are not looked at. */
 struct pg_capture_options {
 	struct pg_pack_options pack;
-	struct pg_bytes stub;	    /* stub.efi of the architecture */
+	struct pg_bytes stub;	    /* stub.efi of the architecture, or door.bin
+				       where it has no UEFI */
 	struct pg_bytes os_release; /* may be empty, like the next two */
 	struct pg_bytes microcode;  /* an initrd that comes before the others */
 	struct pg_bytes sbat;	    /* instead of the stub's */
 	const char *uname;	    /* NULL: the kernel's release */
 	uint64_t flags;		    /* PG_IMAGE_* of purgatorio/image.h */
+	bool elf; /* an ELF file where the architecture has another, too */
 };
 enum pg_status pg_pack_capture(const struct pg_capture_options *options,
 			       const char *output_path, struct pg_error *error);

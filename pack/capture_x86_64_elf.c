@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A capture image as an ELF file, for loaders that enter in 32-bit mode with
+ * structures of their own: PVH (Xen's docs/misc/pvh.pandoc) by a note,
+ * multiboot2 ("Multiboot2 Specification version 2.0", 3.1) by a header.
+ */
+#include <string.h>
+
+#include "pack/bzimage.h"
+#include "pack/capture.h"
+#include "purgatorio/byteorder.h"
+#include "purgatorio/image.h"
+
+/* Above what firmware and loaders use below 16 MiB. */
+#define BASE 0x1000000u
+
+/* Xen's public/elfnote.h, XEN_ELFNOTE_PHYS32_ENTRY. QEMU reads eight bytes of
+ * an ELF64 file's (hw/i386/x86.c, read_pvh_start_addr()). */
+#define NOTE_PHYS32_ENTRY 18
+
+enum pg_status pg_capture_x86_64_elf_check(struct pg_capture *capture,
+					   struct pg_error *error)
+{
+	const struct pg_kernel *kernel = &capture->kernel;
+	struct pg_capture_elf *elf = &capture->elf;
+
+	if (capture->options->flags & PG_IMAGE_EFI_CAPTURE)
+		return pg_fail(error, PG_E_USAGE,
+			       "--efi-capture: UEFI loads no ELF file; use "
+			       "--format=image");
+	if (kernel->file.data[HDR_RELOCATABLE] == 0)
+		return pg_fail(error, PG_E_FORMAT,
+			       "kernel: is not relocatable, and an image may "
+			       "be loaded anywhere; use one with "
+			       "CONFIG_RELOCATABLE");
+	if (capture->options->pack.dtb.size != 0)
+		return pg_fail(error, PG_E_USAGE,
+			       "device tree: an x86_64 kernel takes none; "
+			       "leave --dtb out");
+	capture->head_bytes = PG_PAGE_BYTES;
+	capture->room_bytes =
+		(uint32_t)((kernel->memory_bytes + kernel->alignment +
+			    PG_PAGE_BYTES - 1) &
+			   ~(uint64_t)(PG_PAGE_BYTES - 1));
+	elf->base = BASE;
+	elf->notes[0] = (struct pg_capture_note){
+		.name = "Xen", .type = NOTE_PHYS32_ENTRY, .desc_bytes = 8};
+	elf->note_count = 1;
+	return PG_OK;
+}
+
+enum pg_status pg_capture_x86_64_elf_head(struct pg_capture *capture,
+					  struct pg_error *error)
+{
+	struct pg_capture_elf *elf = &capture->elf;
+	const uint64_t end = BASE + (uint64_t)capture->image_bytes;
+
+	if (end > UINT32_MAX)
+		return pg_fail(error, PG_E_LIMIT,
+			       "image: ends at 0x%llx in memory, and these "
+			       "loaders enter below 4 GiB; use a smaller "
+			       "initrd",
+			       (unsigned long long)end);
+	elf->entry =
+		pg_capture_find(capture, ".door")->offset + PG_IMAGE_ENTRY32;
+	pg_store_le64(elf->notes[0].desc, BASE + elf->entry);
+	return PG_OK;
+}
