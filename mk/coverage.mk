@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-## make coverage           lines of host code that its tests run
+## make coverage           lines of host code that its tests run, and of the
+##                         purgatory's C that bare-metal tests run
 VC := $(B)/coverage
 
 # Everything is built again with gcov's counters, by the rules of the unit
@@ -24,9 +25,12 @@ $(VC)/make-seeds: $(wildcard tests/fuzz/seeds*.c) $(VC)/libpurgatorio.a
 coverage-host: unit $(VC)/purgatorio $(VC)/pg-wrap $(VC)/make-seeds \
 	$(FUZZ_SOURCES:tests/fuzz/%.c=$(VC)/%)
 coverage:
-	$(Q)mk/setup build demo check
-	$(Q)$(MAKE) --no-print-directory $(PARALLEL) all
+	$(Q)mk/setup build demo foreign check
+	$(Q)mk/foreign $(ARCHS)
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) all images baremetal \
+		$(B)/tests/ran-1.so
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) U=$(VC) \
 		UNITFLAGS="-O0 -g --coverage -D_GNU_SOURCE \
 		-D_FILE_OFFSET_BITS=64 -Iinclude -I." coverage-host
-	$(Q)tests/coverage
+	$(Q)tests/coverage/host
+	$(Q)tests/coverage/target

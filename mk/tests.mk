@@ -64,10 +64,17 @@ $(foreach arch,$(filter $(ARCHS),$(FOREIGN)),\
 	$(eval $(call foreign_tools,$(arch))))
 FOREIGN_TOOLS := $(patsubst %,tools-%,$(filter $(ARCHS),$(FOREIGN)))
 # A plugin that counts guest instructions, for QEMU 6 to 8 and for later ones.
-$(B)/tests/counter-%.so: $(VM)/counter/counter.c
+$(B)/tests/counter-%.so: $(VM)/counter/counter.c $(VM)/counter/plugin.h
 	$(call say,HOSTCC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCC) -O2 -shared -fPIC -DPLUGIN_VERSION=$* $(WARNINGS) $< -o $@
+	$(Q)$(HOSTCC) -O2 -shared -fPIC -DPLUGIN_VERSION=$* -I. $(WARNINGS) \
+		$< -o $@
+# One that notes which instructions ran, for `make coverage`.
+$(B)/tests/ran-%.so: $(VM)/counter/ran.c $(VM)/counter/plugin.h
+	$(call say,HOSTCC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) -O2 -shared -fPIC -DPLUGIN_VERSION=$* -I. $(WARNINGS) \
+		$< -o $@
 VM_TOOLS := $(B)/tests/witness $(B)/tests/counter-1.so $(B)/tests/counter-2.so
 
 # Python's compiled modules stay out of the source tree.

@@ -7,47 +7,17 @@
  *
  *	qemu -plugin counter.so,window=PATH
  *
- * Debian ships no header for the plugin interface, so the few functions that
- * are needed are declared here (QEMU's docs/devel/tcg-plugins.rst). QEMU 9
- * dropped what version 1 of the interface calls inline operations on plain
- * memory, and takes no plugin below version 2: PLUGIN_VERSION=2 counts by a
- * callback for each instruction, which is slower.
+ * For version 2 of the interface it counts by a callback for each instruction,
+ * which is slower.
  */
 #include <fcntl.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define VISIBLE	       __attribute__((visibility("default")))
-#define INLINE_ADD_U64 0
-#define CB_NO_REGS     0
+#include "tests/vm/counter/plugin.h"
 
-typedef uint64_t qemu_plugin_id_t;
-struct qemu_info;
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-
-void qemu_plugin_register_vcpu_tb_trans_cb(
-	qemu_plugin_id_t id,
-	void (*callback)(qemu_plugin_id_t id, struct qemu_plugin_tb *block));
-size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *block);
-struct qemu_plugin_insn *
-qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *block, size_t index);
-uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
-void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn *insn,
-						int operation, void *counter,
-						uint64_t immediate);
-void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
-					    void (*callback)(unsigned int cpu,
-							     void *data),
-					    int flags, void *data);
-
-VISIBLE extern int qemu_plugin_version;
-VISIBLE int qemu_plugin_version = PLUGIN_VERSION;
-VISIBLE int qemu_plugin_install(qemu_plugin_id_t id,
-				const struct qemu_info *info, int argc,
-				char **argv);
+int qemu_plugin_version = PLUGIN_VERSION;
 
 /* The file: [low, high) and how many instructions ran there. */
 static volatile uint64_t *window;
