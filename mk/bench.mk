@@ -14,6 +14,8 @@ BENCH_SHA256 := $(patsubst %,$(H)/%.o,\
 BENCH_C := $(addprefix $(BN)/,sha256.o contenders.o cycles.o openssl_lanes.o)
 BENCH_DROPIN_x86_64 := $(H)/tests/bench/dropin_stream.c.o \
 	$(H)/dropin/x86_64/sha256_one.S.o
+# One stream of SHA-NI against kexec-tools' C.
+BENCH_ONE_x86_64 := $(BN)/one_stream
 BENCH_O := $(BENCH_C) $(BN)/peer_kexec_tools.o $(BN)/peer_linux.o
 # In Linux's, the kernel's headers are played by linux_shim.h.
 SHIM    := $(addprefix $(BN)/shim/,linux/bitops.h linux/export.h \
@@ -27,7 +29,7 @@ $(SHIM):
 	$(Q)mkdir -p $(@D)
 	$(Q)echo '#include "tests/bench/linux_shim.h"' > $@
 
-$(BENCH_C): $(BN)/%.o: tests/bench/%.c
+$(BENCH_C) $(BN)/one_stream.o: $(BN)/%.o: tests/bench/%.c
 	$(call say,BENCH,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOSTFLAGS) $(WARNINGS) -DPEERS -MMD -MP -c $< -o $@
@@ -51,11 +53,15 @@ $(BN)/peer_linux.o: tests/bench/peer_linux.c $(PEERS)/linux/.complete $(SHIM)
 $(BN)/sha256: $(BENCH_O) $(BENCH_DROPIN_$(HOST)) $(BENCH_SHA256)
 	$(call say,BENCH,$@)
 	$(Q)$(HOSTCC) $(LDFLAGS) $^ -l:libcrypto.a -ldl -pthread -o $@
+$(BN)/one_stream: $(BN)/one_stream.o $(BN)/peer_kexec_tools.o \
+		$(BENCH_DROPIN_$(HOST)) $(BENCH_SHA256)
+	$(call say,BENCH,$@)
+	$(Q)$(HOSTCC) $(LDFLAGS) $^ -o $@
 $(BN)/run: tests/bench/run.c
 	$(call say,BENCH,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOSTFLAGS) $(WARNINGS) -static $< -o $@
--include $(BENCH_O:.o=.d)
+-include $(BENCH_O:.o=.d) $(BN)/one_stream.d
 
 .PHONY: bench bench-run bench-quick bench-quick-run bench-sha256
 bench:
@@ -77,4 +83,4 @@ bench-sha256:
 	$(Q)$(BN)/sha256
 
 # tests/vm/test_bench.py
-check-run: $(BN)/sha256 $(BN)/run
+check-run: $(BN)/sha256 $(BN)/run $(BENCH_ONE_$(HOST))

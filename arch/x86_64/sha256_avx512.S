@@ -18,7 +18,12 @@
  * Word i of all 16 messages is vector i. The schedule stays in registers: word
  * i + 16 replaces word i when its round is done. Every sigma, Ch and Maj ends
  * in one VPTERNLOGD, whose immediate is the table of a function of three bits
- * (Intel SDM volume 2C): 28 instructions for a round and a word.
+ * (Intel SDM volume 2C): 30 instructions and two moves for a round and a word.
+ *
+ * On AMD's Zen 5 each of them takes two cycles, so what counts is the chain
+ * from a round's e and a to the next one's. The new e is added up beside h, not
+ * from it, and what comes last is added last: of e and of a, three instructions
+ * depend on one another in each round.
  */
 #define LANES		16
 #define FRAME_BYTES	512
@@ -53,16 +58,18 @@
  * @w becomes the word 16 later (step 1). */
 .macro round schedule, i, a, b, c, d, e, f, g, h, w, w1, w9, w14
 	vpaddd	4 * (\i)(k){1to16}, \w, t
+	sigma	\e, y, 6, 11, vprord, 25
 	vmovdqa64	\e, x
 	vpternlogd $CH, \g, \f, x
 	vpaddd	t, \h, \h
-	sigma	\e, y, 6, 11, vprord, 25
+	vpaddd	\h, \d, \d
+	vpaddd	x, \d, \d
 	vpaddd	x, \h, \h
+	vpaddd	y, \d, \d
 	vpaddd	y, \h, \h
 	vmovdqa64	\a, z
 	vpternlogd $MAJ, \c, \b, z
 	sigma	\a, x, 2, 13, vprord, 22
-	vpaddd	\h, \d, \d
 	vpaddd	z, \h, \h
 	vpaddd	x, \h, \h
 	.if	\schedule

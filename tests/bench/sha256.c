@@ -208,7 +208,8 @@ int main(int argc, char **argv)
 	unsigned rounds = argument(mib != NULL ? argv[next + 1] : NULL,
 				   DEFAULT_RUNS, ROUNDS_MAX);
 	const char *clock = cycles_open();
-	uint8_t *data = malloc(bytes);
+	/* A loaded part begins with a page. */
+	uint8_t *data = aligned_alloc(PG_PAGE_BYTES, bytes);
 
 	if (data == NULL)
 		die("out of memory");
