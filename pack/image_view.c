@@ -147,6 +147,7 @@ const char *pg_handoff_name(uint32_t protocol)
 		[PG_HANDOFF_LINUX_S390X] = "linux-s390x",
 		[PG_HANDOFF_IMAGE_X86_64] = "image-x86_64",
 		[PG_HANDOFF_IMAGE_ARM64] = "image-arm64",
+		[PG_HANDOFF_IMAGE_S390X] = "image-s390x",
 	};
 
 	return PICK(names, protocol);

@@ -1,33 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What an s390x kernel is told: by its own bytes, the parameter area
- * (arch/s390/include/asm/setup.h, struct parmarea).
+ * What an s390x kernel is told: by its own bytes (s390_parameters.h).
  */
 #ifndef PURGATORIO_PACK_S390_KERNEL_H
 #define PURGATORIO_PACK_S390_KERNEL_H
 
+#include "pack/s390_parameters.h"
 #include "purgatorio/purgatorio.h"
 #include "purgatorio/range.h"
-
-/* Addresses of a kernel that runs. head.S: what lies below the first is only
- * there to IPL it, and the kernel keeps it reserved for good
- * (arch/s390/kernel/setup.c, reserve_kernel()). */
-#define PG_S390_START	   0x10000u
-#define PG_S390_NORMAL	   0x10000u /* its entry, in any mode */
-#define PG_S390_KDUMP	   0x10010u /* its entry, in 64-bit mode */
-#define PG_S390_PARAMETERS 0x10400u
-#define PG_S390_CMDLINE	   0x10480u
-
-/* u64 fields of the parameter area. */
-#define PG_S390_INITRD_START 0x08u
-#define PG_S390_INITRD_BYTES 0x10u
-#define PG_S390_OLDMEM_START 0x18u
-#define PG_S390_OLDMEM_BYTES 0x20u
-#define PG_S390_VERSION	     0x28u /* the address of a text */
-#define PG_S390_CMDLINE_ROOM 0x30u /* with the NUL; 0: as it was of old */
-
-#define PG_S390_CMDLINE_OLD  896u
-#define PG_S390_CMDLINE_MOST (1024u * 1024) /* arch/s390/Kconfig */
 
 struct pg_s390_parameters {
 	struct pg_span initrd; /* empty: none */
@@ -40,5 +20,15 @@ struct pg_s390_parameters {
 enum pg_status pg_s390_parameters(const struct pg_kernel *kernel,
 				  const struct pg_s390_parameters *in,
 				  uint8_t *out, struct pg_error *error);
+
+/* The PSW with which an IPL goes on once something lies at 0 (PoP chapter 17,
+ * "Initial Program Loading"): 8 bytes, for 31-bit mode. PG_E_LIMIT: @entry is
+ * above 2 GiB. */
+#define PG_S390_IPL_PSW_BYTES 8
+enum pg_status pg_s390_ipl_psw(uint64_t entry,
+			       uint8_t out[PG_S390_IPL_PSW_BYTES],
+			       struct pg_error *error);
+/* Where such a PSW at @at leads; 0: it is none. */
+uint32_t pg_s390_ipl_entry(const uint8_t *at);
 
 #endif

@@ -15,8 +15,10 @@ struct s390x_psw pg_s390x_next_psw;
  * arguments from its own memory. */
 enum pg_status pg_arch_handoff_check(const struct pg_handoff *handoff)
 {
-	return handoff->protocol == PG_HANDOFF_LINUX_S390X ? PG_OK
-							   : PG_E_HANDOFF;
+	return handoff->protocol == PG_HANDOFF_LINUX_S390X ||
+			       handoff->protocol == PG_HANDOFF_IMAGE_S390X
+		       ? PG_OK
+		       : PG_E_HANDOFF;
 }
 
 noreturn void pg_arch_enter(const struct pg_handoff *handoff)

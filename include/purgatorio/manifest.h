@@ -155,6 +155,13 @@ struct pg_handoff {
  * address the door left in the work area, is edited into the memory behind the
  * Image's image_size, PG_IMAGE_TREE_BYTES from the next page on. */
 #define PG_HANDOFF_IMAGE_ARM64 7
+/* The same that some loader of s390x kernels has loaded, at address 0: args[0]
+ * is a copy of the memory in front of the kernel's part, from 0 on, with the
+ * kernel's own first pages; args[1] to args[3] as above. `entry` is the
+ * kernel's in that copy. Where those pages belong, they were changed so that
+ * they enter the purgatory, and by the loader, whose words in the parameter
+ * area (pack/s390_parameters.h) are merged when they are put back. */
+#define PG_HANDOFF_IMAGE_S390X 9
 
 /* Where to say what happens. */
 struct pg_console {
