@@ -32,8 +32,9 @@ static const char help[] =
 	"      --backup=SIZE        save the first SIZE bytes of memory\n"
 	"      --purgatory=FILE     another purgatory.elf\n"
 	"\n"
-	"Of --format=image, and of image-elf, the same as an ELF file for\n"
-	"PVH and multiboot2:\n"
+	"Of --format=image, and of image-elf, the same as an ELF file "
+	"(x86_64:\n"
+	"for PVH and multiboot2):\n"
 	"      --ucode=FILE         an initrd of microcode, before the others\n"
 	"      --os-release=FILE    what the image is called in boot menus\n"
 	"      --uname=TEXT         default: the kernel's release\n"
@@ -195,8 +196,7 @@ static enum pg_status take(int option, struct arguments *arguments,
 /* Where there is no UEFI, a stub is but a door. */
 static const char *stub_of(uint32_t arch)
 {
-	return arch == PG_ARCH_PPC64 || arch == PG_ARCH_S390X ? "door.bin"
-							      : "stub.efi";
+	return arch == PG_ARCH_PPC64 ? "door.bin" : "stub.efi";
 }
 
 static enum pg_status run(struct arguments *arguments, struct pg_error *error)
@@ -229,7 +229,8 @@ static enum pg_status run(struct arguments *arguments, struct pg_error *error)
 				      ? "purgatory-image.elf"
 				      : "purgatory.elf",
 			      &pack->purgatory_elf, error);
-	if (status == PG_OK && arguments->image)
+	/* An s390x kernel's own first bytes are the door. */
+	if (status == PG_OK && arguments->image && kernel.arch != PG_ARCH_S390X)
 		status = cli_map_part(arguments->stub, kernel.arch,
 				      stub_of(kernel.arch),
 				      &arguments->capture.stub, error);

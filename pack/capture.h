@@ -58,6 +58,9 @@ struct pg_capture {
 	uint32_t reloc;		   /* the relocation table's offset */
 	uint32_t image_bytes;	   /* in memory; all of it */
 	uint32_t room_bytes;	   /* of the section behind the kernel */
+	bool fixed; /* s390x: the image lies at 0, and the kernel first; there
+		       is no stub */
+	struct pg_span log; /* empty: at the end of .door */
 	/* .linux begins kernel_offset bytes above a multiple of this; 0: on
 	 * any page */
 	uint32_t kernel_alignment, kernel_offset;
@@ -79,8 +82,11 @@ enum pg_status pg_capture_from(struct pg_capture *capture,
 enum pg_status pg_capture_lay_out(struct pg_capture *capture,
 				  struct pg_error *error);
 
-/* Writes the PE headers to @capture->file at pe_at. */
+/* Writes the PE headers to @capture->file at pe_at; of those, the section table
+ * alone, to @table. */
 void pg_capture_write_pe(struct pg_capture *capture);
+void pg_capture_write_sections(const struct pg_capture *capture,
+			       uint8_t *table);
 
 /* What of a PE head changes when an image is signed: the checksum and where the
  * certificates are (Authenticode leaves out the same). Sets those bytes of
@@ -107,6 +113,16 @@ enum pg_status pg_capture_arm64_check(struct pg_capture *capture,
 enum pg_status pg_capture_arm64_head(struct pg_capture *capture,
 				     struct pg_error *error);
 void pg_capture_arm64_instruct(struct pg_capture *capture);
+
+enum pg_status pg_capture_s390x_check(struct pg_capture *capture,
+				      struct pg_error *error);
+enum pg_status pg_capture_s390x_head(struct pg_capture *capture,
+				     struct pg_error *error);
+void pg_capture_s390x_instruct(struct pg_capture *capture);
+/* The kernel in such an image @file, as pg_kernel_read() does it. */
+enum pg_status pg_capture_s390x_kernel(struct pg_bytes file,
+				       struct pg_kernel *out,
+				       struct pg_error *error);
 
 /* Is @file a capture image? And reads it, as pg_image_read_elf() does. */
 bool pg_capture_recognise(struct pg_bytes file);

@@ -94,12 +94,17 @@ static void put_loads(struct writer *w)
 {
 	const struct pg_capture_section *all = w->capture->sections;
 	const size_t count = w->capture->section_count;
-	const uint64_t door = all[0].offset;
+	/* Behind a kernel that lies where it runs, or else the first. */
+	const struct pg_capture_section *at = &all[w->capture->fixed ? 1 : 0];
+	const uint64_t door = at->offset;
 	const uint64_t purgatory = door + PG_IMAGE_PURGATORY;
 	const uint64_t constants = w->capture->plan->purgatory.const_bytes;
 	const uint64_t rest = purgatory + constants;
-	const uint64_t end = padded(door + all[0].memory_bytes);
+	const uint64_t end = padded(door + at->memory_bytes);
 
+	/* A kernel that is entered at its own first bytes. */
+	if (w->capture->fixed)
+		put_load(w, PF_R | PF_X, 0, door, door);
 	put_load(w, PF_R | PF_X, door, PG_IMAGE_WORK, PG_IMAGE_WORK);
 	put_load(w, PF_R | PF_W, door + PG_IMAGE_WORK, PG_IMAGE_WORK_BYTES,
 		 PG_IMAGE_WORK_BYTES);

@@ -75,14 +75,29 @@ static enum pg_status add_stub(struct pg_capture *capture,
 	return PG_OK;
 }
 
+/* A kernel that lies where it runs, and of its first pages, which loaders
+ * change, a copy. */
+static void add_fixed(struct pg_capture *capture)
+{
+	const struct pg_kernel *kernel = &capture->kernel;
+
+	add(capture, ".linux", PE_CODE, kernel->image);
+	add(capture, ".door", PE_DATA, capture->door);
+	add(capture, ".head", PE_CONSTANT,
+	    (struct pg_bytes){kernel->file.data, (size_t)kernel->linked});
+}
+
 static enum pg_status add_all(struct pg_capture *capture,
 			      struct pg_error *error)
 {
 	const struct pg_capture_options *options = capture->options;
 	enum pg_status status = PG_OK;
 
-	add(capture, ".door", PE_DATA, capture->door);
-	if (!capture->is_elf)
+	if (capture->fixed)
+		add_fixed(capture);
+	else
+		add(capture, ".door", PE_DATA, capture->door);
+	if (!capture->fixed && !capture->is_elf)
 		status = add_stub(capture, error);
 	if (status != PG_OK)
 		return status;
@@ -94,7 +109,8 @@ static enum pg_status add_all(struct pg_capture *capture,
 	add_some(capture, ".dtb", options->pack.dtb);
 	add_some(capture, ".ucode", options->microcode);
 	add_some(capture, ".initrd", capture->initrd);
-	add(capture, ".linux", PE_CONSTANT, capture->kernel.file);
+	if (!capture->fixed)
+		add(capture, ".linux", PE_CONSTANT, capture->kernel.file);
 	return PG_OK;
 }
 
@@ -111,7 +127,7 @@ static uint64_t door_bytes(const struct pg_capture *capture)
 		    (capture->section_count + 2) * sizeof(struct pg_part);
 	manifest = (manifest + PAGE - 1) & ~(uint64_t)(PAGE - 1);
 	return PG_IMAGE_PURGATORY + capture->plan->purgatory.memory_bytes +
-	       manifest + PG_CAPTURE_LOG_BYTES;
+	       manifest + (capture->log.bytes == 0 ? PG_CAPTURE_LOG_BYTES : 0);
 }
 
 /* The first address from @at on that suits the kernel. */
@@ -136,10 +152,11 @@ enum pg_status pg_capture_lay_out(struct pg_capture *capture,
 		return status;
 	for (size_t i = 0; i < capture->section_count; i++) {
 		struct pg_capture_section *section = &capture->sections[i];
-		uint64_t bytes =
-			i == 0 ? door_bytes(capture) : section->content.size;
+		uint64_t bytes = section == pg_capture_find(capture, ".door")
+					 ? door_bytes(capture)
+					 : section->content.size;
 
-		if (i + 1 == capture->section_count)
+		if (section == pg_capture_find(capture, ".linux"))
 			at = kernel_start(capture, at);
 		if (bytes > UINT32_MAX - PAGE || at + bytes > UINT32_MAX - PAGE)
 			return pg_fail(error, PG_E_LIMIT,
@@ -164,7 +181,7 @@ enum pg_status pg_capture_lay_out(struct pg_capture *capture,
 		at += capture->room_bytes;
 	}
 	capture->image_bytes = (uint32_t)at;
-	if (capture->is_elf)
+	if (capture->fixed || capture->is_elf)
 		return PG_OK;
 	/* The stub's entry moves with its block. */
 	capture->entry += pg_capture_find(capture, ".text")->offset - PAGE;

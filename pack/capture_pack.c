@@ -19,6 +19,7 @@ struct steps {
 	uint32_t arch;
 	bool is_elf;
 	uint16_t machine; /* of the stub; 0: a flat door is given for it */
+	bool fixed;	  /* nor that one */
 	enum pg_status (*check)(struct pg_capture *capture,
 				struct pg_error *error);
 	enum pg_status (*head)(struct pg_capture *capture,
@@ -29,12 +30,19 @@ struct steps {
 static const struct steps *steps_of(const struct pg_capture *capture)
 {
 	static const struct steps all[] = {
-		{PG_ARCH_X86_64, false, PG_PE_AMD64, pg_capture_x86_64_check,
-		 pg_capture_x86_64_head, pg_capture_x86_64_instruct},
-		{PG_ARCH_X86_64, true, PG_PE_AMD64, pg_capture_x86_64_elf_check,
-		 pg_capture_x86_64_elf_head, pg_capture_x86_64_instruct},
-		{PG_ARCH_ARM64, false, PG_PE_ARM64, pg_capture_arm64_check,
-		 pg_capture_arm64_head, pg_capture_arm64_instruct},
+		{PG_ARCH_X86_64, false, PG_PE_AMD64, false,
+		 pg_capture_x86_64_check, pg_capture_x86_64_head,
+		 pg_capture_x86_64_instruct},
+		{PG_ARCH_X86_64, true, PG_PE_AMD64, false,
+		 pg_capture_x86_64_elf_check, pg_capture_x86_64_elf_head,
+		 pg_capture_x86_64_instruct},
+		{PG_ARCH_ARM64, false, PG_PE_ARM64, false,
+		 pg_capture_arm64_check, pg_capture_arm64_head,
+		 pg_capture_arm64_instruct},
+		{PG_ARCH_S390X, false, 0, true, pg_capture_s390x_check,
+		 pg_capture_s390x_head, pg_capture_s390x_instruct},
+		{PG_ARCH_S390X, true, 0, true, pg_capture_s390x_check,
+		 pg_capture_s390x_head, pg_capture_s390x_instruct},
 	};
 
 	/* The first one is the architecture's own. */
@@ -91,6 +99,7 @@ static void add_sections(struct pg_capture *capture)
 		{".dtb", "dtb", PG_PART_FDT, 0},
 		{".ucode", "ucode", PG_PART_INITRD, 0},
 		{".initrd", "initrd", PG_PART_INITRD, 0},
+		{".head", "parameters", PG_PART_BOOTPARAMS, 0},
 		{".linux", "kernel", PG_PART_KERNEL, 0},
 	};
 
@@ -114,19 +123,26 @@ static void plan_parts(struct pg_capture *capture)
 	const struct pg_capture_section *code =
 		pg_capture_find(capture, ".text");
 	struct pg_plan *plan = capture->plan;
-	const uint32_t log =
-		door->offset + door->memory_bytes - PG_CAPTURE_LOG_BYTES;
+	const uint64_t end = door->offset + door->memory_bytes;
+	const struct pg_span log =
+		capture->log.bytes != 0
+			? capture->log
+			: (struct pg_span){end - PG_CAPTURE_LOG_BYTES,
+					   PG_CAPTURE_LOG_BYTES};
 	struct pg_plan_part *part;
 
-	plan->relative = true;
+	plan->relative = !capture->fixed;
 	plan->purgatory_span.start = door->offset + PG_IMAGE_PURGATORY;
-	plan->purgatory_span.bytes = log - plan->purgatory_span.start;
+	plan->purgatory_span.bytes =
+		(capture->log.bytes != 0 ? end : log.start) -
+		plan->purgatory_span.start;
 	add_part(capture, "head", PG_PART_FILE, 0, capture->head_bytes, 0);
 	plan->parts[0].spec.content.data = capture->head_copy;
-	add_part(capture, "door", PG_PART_OTHER, door->offset, PG_IMAGE_WORK,
-		 0);
+	add_part(capture, capture->fixed ? "sections" : "door", PG_PART_OTHER,
+		 door->offset, PG_IMAGE_WORK, 0);
 	plan->log_part = plan->part_count;
-	add_part(capture, "log", PG_PART_OTHER, log, PG_CAPTURE_LOG_BYTES, 0);
+	add_part(capture, "log", PG_PART_OTHER, (uint32_t)log.start, log.bytes,
+		 0);
 	part = &plan->parts[plan->log_part];
 	part->spec.content = (struct pg_bytes){NULL, 0};
 	if (code != NULL)
@@ -154,7 +170,7 @@ static enum pg_status fill_in(struct pg_capture *capture,
 		return status;
 	if (capture->is_elf)
 		pg_capture_write_elf(capture);
-	else
+	else if (!capture->fixed)
 		pg_capture_write_pe(capture);
 	for (size_t i = 0; i < capture->section_count; i++)
 		if (capture->sections[i].content.size != 0)
@@ -194,6 +210,9 @@ static enum pg_status read_stub(struct pg_capture *capture,
 	enum pg_status status;
 
 	capture->is_elf = steps->is_elf;
+	capture->fixed = steps->fixed;
+	if (steps->fixed)
+		return PG_OK;
 	capture->door = file;
 	if (steps->machine != 0) {
 		status = pg_pe_open(file, &capture->stub, error);

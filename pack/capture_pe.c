@@ -61,6 +61,12 @@ static void write_section(const struct pg_capture_section *section, uint8_t *at)
 	pg_store_le32(at + 36, section->flags);
 }
 
+void pg_capture_write_sections(const struct pg_capture *capture, uint8_t *table)
+{
+	for (size_t i = 0; i < capture->section_count; i++)
+		write_section(&capture->sections[i], table + i * SECTION_BYTES);
+}
+
 void pg_capture_write_pe(struct pg_capture *capture)
 {
 	uint8_t *pe = capture->file + capture->pe_at;
@@ -91,10 +97,7 @@ void pg_capture_write_pe(struct pg_capture *capture)
 	pg_store_le32(pe + OPT_DIRECTORIES, 16);
 	pg_store_le32(pe + OPT_RELOCATIONS, capture->reloc);
 	pg_store_le32(pe + OPT_RELOCATIONS + 4, RELOC_BYTES);
-	for (size_t i = 0; i < capture->section_count; i++)
-		write_section(&capture->sections[i], pe + COFF_BYTES +
-							     OPTIONAL_BYTES +
-							     i * SECTION_BYTES);
+	pg_capture_write_sections(capture, pe + COFF_BYTES + OPTIONAL_BYTES);
 }
 
 void pg_capture_mask(uint8_t *head, size_t bytes)

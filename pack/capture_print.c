@@ -82,7 +82,8 @@ static bool open_again(const struct pg_image *image, struct pg_sections *out)
 
 	return image->head.size != 0 &&
 	       pg_sections_open(image->file, out, &ignored) == PG_OK &&
-	       (out->is_elf || out->pe.sections >= PE_CERTIFICATE_N + 4);
+	       (out->is_elf || out->is_raw ||
+		out->pe.sections >= PE_CERTIFICATE_N + 4);
 }
 
 static const uint8_t *pe_header(const struct pg_image *image)
@@ -125,6 +126,8 @@ void pg_capture_print(const struct pg_image *image, FILE *to)
 		return;
 	if (sections.is_elf)
 		print_elf(&sections, to);
+	else if (sections.is_raw)
+		fprintf(to, "\nraw\n");
 	else
 		print_pe(image, &sections, to);
 	for (size_t i = 0; i < sections.count; i++) {
@@ -151,6 +154,10 @@ static void begin_json(const struct pg_image *image,
 			",\n  \"elf\": {\"machine\": \"%s\", \"entry\": "
 			"\"0x%" PRIx64 "\", \"sections\": [\n",
 			pg_arch_name(sections->arch), sections->elf.entry);
+		return;
+	}
+	if (sections->is_raw) {
+		fprintf(to, ",\n  \"raw\": {\"sections\": [\n");
 		return;
 	}
 	predict(sections, pcr);

@@ -15,7 +15,8 @@ bool pg_capture_recognise(struct pg_bytes file)
 
 	return file.size > SELFMAG &&
 	       (memcmp(file.data, "MZ", 2) == 0 ||
-		memcmp(file.data, ELFMAG, SELFMAG) == 0) &&
+		memcmp(file.data, ELFMAG, SELFMAG) == 0 ||
+		pg_raw_recognise(file)) &&
 	       pg_sections_open(file, &sections, &ignored) == PG_OK &&
 	       pg_section_find(&sections, ".door", &door) &&
 	       door.size > PG_IMAGE_PURGATORY + 24 &&
@@ -23,7 +24,30 @@ bool pg_capture_recognise(struct pg_bytes file)
 		      PG_IMAGE_MAGIC, 8) == 0;
 }
 
-/* Sections lie one behind the other, from the door to the kernel. */
+/* Sections lie one behind the other, from the door to the kernel or, on s390x,
+ * from the kernel on. What stands in front of both, such as the names of the
+ * sections, belongs to the head. */
+static void measure(const struct pg_sections *sections, struct pg_bytes file,
+		    struct pg_bytes door, struct pg_bytes kernel, size_t *start,
+		    size_t *end)
+{
+	const uint8_t *first =
+		door.data < kernel.data ? door.data : kernel.data;
+	const uint8_t *last = first;
+
+	for (size_t i = 0; i < sections->count; i++) {
+		const struct pg_bytes content =
+			pg_section_at(sections, i).content;
+
+		if (content.data >= first && content.data + content.size > last)
+			last = content.data + content.size;
+	}
+	*start = (size_t)(first - file.data);
+	*end = (size_t)(last - file.data);
+	/* Padding belongs to it; what a signer appends does not. */
+	*end = (*end + PG_PAGE_BYTES - 1) & ~(size_t)(PG_PAGE_BYTES - 1);
+}
+
 enum pg_status pg_capture_read(struct pg_bytes file, struct pg_image *image,
 			       struct pg_error *error)
 {
@@ -41,23 +65,19 @@ enum pg_status pg_capture_read(struct pg_bytes file, struct pg_image *image,
 			       "again");
 	if (!pg_section_find(&sections, ".door", &door) ||
 	    !pg_section_find(&sections, ".linux", &kernel) ||
-	    kernel.data < door.data || door.size <= PG_IMAGE_PURGATORY)
+	    door.size <= PG_IMAGE_PURGATORY)
 		return pg_fail(error, PG_E_CORRUPT,
-			       "image: has no .door in front of its .linux; "
-			       "make it again");
-	start = (size_t)(door.data - file.data);
-	end = (size_t)(kernel.data - file.data) + kernel.size;
+			       "image: has no .door and .linux; make it again");
+	measure(&sections, file, door, kernel, &start, &end);
 	if (start % PG_PAGE_BYTES != 0)
 		return pg_fail(error, PG_E_CORRUPT,
-			       "image: .door begins at 0x%zx, which is no "
-			       "page; make it again",
+			       "image: its first section begins at 0x%zx, "
+			       "which is no page; make it again",
 			       start);
-	/* Padding belongs to it; what a signer appends does not. */
-	end = (end + PG_PAGE_BYTES - 1) & ~(size_t)(PG_PAGE_BYTES - 1);
 	if (end > file.size)
 		return pg_fail(error, PG_E_TRUNCATED,
-			       "image: has %zu bytes and .linux ends at %zu; "
-			       "copy it again",
+			       "image: has %zu bytes and its sections end at "
+			       "%zu; copy it again",
 			       file.size, end);
 	image->arch = sections.arch;
 	purgatory = (struct pg_bytes){door.data + PG_IMAGE_PURGATORY,
@@ -69,20 +89,28 @@ enum pg_status pg_capture_read(struct pg_bytes file, struct pg_image *image,
 	image->big = pg_arch_big_endian(sections.arch);
 	image->file = file;
 	image->head = (struct pg_bytes){file.data, start};
-	image->segments[0] =
+	/* Memory in front of the kernel: the log's. */
+	if (sections.arch == PG_ARCH_S390X)
+		image->segments[image->segment_count++] =
+			(struct pg_segment){.memory_bytes = start};
+	image->segments[image->segment_count++] =
 		(struct pg_segment){.content = {file.data + start, end - start},
 				    .address = start,
 				    .memory_bytes = end - start};
-	image->segment_count = 1;
-	image->purgatory = start + PG_IMAGE_PURGATORY;
+	image->purgatory = (uint64_t)(purgatory.data - file.data);
 	image->manifest_address = image->purgatory + memory;
 	return PG_OK;
+}
+
+static const struct pg_segment *all_of(const struct pg_image *image)
+{
+	return &image->segments[image->segment_count - 1];
 }
 
 static enum pg_status check_zero(const struct pg_image *image, uint64_t start,
 				 uint64_t end, struct pg_error *error)
 {
-	const struct pg_segment *all = &image->segments[0];
+	const struct pg_segment *all = all_of(image);
 
 	for (; start < end; start++)
 		if (all->content.data[start - all->address] != 0)
@@ -97,7 +125,7 @@ static enum pg_status check_zero(const struct pg_image *image, uint64_t start,
 enum pg_status pg_capture_gaps(const struct pg_image *image,
 			       struct pg_error *error)
 {
-	const struct pg_segment *all = &image->segments[0];
+	const struct pg_segment *all = all_of(image);
 	/* The purgatory and its manifest are two pieces among the ranges. */
 	const struct pg_span own[] = {
 		{image->purgatory, image->constant.size},

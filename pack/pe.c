@@ -37,9 +37,14 @@ const char *pg_pe_machine_name(uint16_t machine)
 	}
 }
 
-static enum pg_status check_sections(const struct pg_pe *pe,
-				     struct pg_error *error)
+enum pg_status pg_pe_check(const struct pg_pe *pe, struct pg_error *error)
 {
+	if (pe->sections > pe->file.size ||
+	    pe->section_count > (pe->file.size - pe->sections) / SECTION_BYTES)
+		return pg_fail(error, PG_E_TRUNCATED,
+			       "kernel: ends at %zu, inside of its section "
+			       "table; copy or download it again",
+			       pe->file.size);
 	for (size_t i = 0; i < pe->section_count; i++) {
 		const uint8_t *at =
 			pe->file.data + pe->sections + i * SECTION_BYTES;
@@ -81,13 +86,7 @@ enum pg_status pg_pe_open(struct pg_bytes file, struct pg_pe *out,
 	pe.machine = pg_load_le16(coff + COFF_MACHINE);
 	pe.section_count = pg_load_le16(coff + COFF_SECTIONS);
 	pe.sections = at + COFF_END + pg_load_le16(coff + COFF_OPTIONAL_BYTES);
-	if (pe.sections > file.size ||
-	    pe.section_count > (file.size - pe.sections) / SECTION_BYTES)
-		return pg_fail(error, PG_E_TRUNCATED,
-			       "kernel: ends at %zu, inside of its section "
-			       "table; copy or download it again",
-			       file.size);
-	status = check_sections(&pe, error);
+	status = pg_pe_check(&pe, error);
 	if (status == PG_OK)
 		*out = pe;
 	return status;

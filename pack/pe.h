@@ -15,6 +15,7 @@ struct pg_pe {
 };
 
 /* "Machine Types" */
+#define PG_PE_NONE	  0x0000
 #define PG_PE_AMD64	  0x8664
 #define PG_PE_ARM64	  0xaa64
 #define PG_PE_RISCV64	  0x5064
@@ -27,6 +28,10 @@ const char *pg_pe_machine_name(uint16_t machine);
  * every section's content lie in the file. PG_E_TRUNCATED, PG_E_FORMAT. */
 enum pg_status pg_pe_open(struct pg_bytes file, struct pg_pe *out,
 			  struct pg_error *error);
+
+/* Do the section table of @pe and every section's content lie in its file?
+ * PG_E_TRUNCATED. */
+enum pg_status pg_pe_check(const struct pg_pe *pe, struct pg_error *error);
 
 /* The name and content of section @index, which is below section_count. */
 #define PG_PE_NAME_BYTES 8

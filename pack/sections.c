@@ -3,6 +3,11 @@
 
 #include <string.h>
 
+#include "pack/image_note.h"
+#include "pack/kernel_formats.h"
+#include "pack/s390_kernel.h"
+#include "purgatorio/image.h"
+
 #define PE_SECTION_BYTES 40
 
 static uint32_t arch_of_pe(uint16_t machine)
@@ -74,6 +79,41 @@ static enum pg_status check_elf(const struct pg_elf64 *elf,
 	return PG_OK;
 }
 
+/* Where the table is; 0: @file has none. */
+static size_t raw_table(struct pg_bytes file)
+{
+	const size_t door = PG_IMAGE_PURGATORY + IMAGE_S390X_ONCE;
+	size_t entry;
+
+	if (file.size < SELFMAG || memcmp(file.data, ELFMAG, SELFMAG) == 0 ||
+	    !pg_s390_recognise(file))
+		return 0;
+	entry = pg_s390_ipl_entry(file.data);
+	if (entry <= door || entry > file.size ||
+	    memcmp(file.data + entry - door, PG_RAW_MAGIC, PG_RAW_COUNT) != 0)
+		return 0;
+	return entry - door;
+}
+
+bool pg_raw_recognise(struct pg_bytes file)
+{
+	return raw_table(file) != 0;
+}
+
+static enum pg_status open_raw(struct pg_bytes file, struct pg_sections *out,
+			       struct pg_error *error)
+{
+	const size_t table = raw_table(file);
+
+	out->is_raw = true;
+	out->arch = PG_ARCH_S390X;
+	out->count = pg_load_le32(file.data + table + PG_RAW_COUNT);
+	out->pe.file = file;
+	out->pe.sections = table + PG_RAW_ENTRIES;
+	out->pe.section_count = out->count;
+	return pg_pe_check(&out->pe, error);
+}
+
 enum pg_status pg_sections_open(struct pg_bytes file, struct pg_sections *out,
 				struct pg_error *error)
 {
@@ -88,6 +128,8 @@ enum pg_status pg_sections_open(struct pg_bytes file, struct pg_sections *out,
 			status = check_elf(&sections.elf, error);
 		sections.arch = arch_of_elf(sections.elf.machine);
 		sections.count = sections.elf.shnum;
+	} else if (pg_raw_recognise(file)) {
+		status = open_raw(file, &sections, error);
 	} else {
 		status = pg_pe_open(file, &sections.pe, error);
 		sections.arch = arch_of_pe(sections.pe.machine);

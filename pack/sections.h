@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The sections of a file that holds a kernel and what belongs to it, by their
- * names: a PE file (pe.h), or the ELF64 file that a capture image is where
- * there is no UEFI (capture_elf.h).
+ * names: a PE file (pe.h), the ELF64 file that a capture image is where there
+ * is no UEFI (capture_elf.h), or the memory from address 0 that one is on
+ * s390x.
  */
 #ifndef PURGATORIO_PACK_SECTIONS_H
 #define PURGATORIO_PACK_SECTIONS_H
@@ -22,16 +23,24 @@ struct pg_section {
 };
 
 struct pg_sections {
-	bool is_elf;
+	bool is_elf, is_raw;
 	uint32_t arch; /* PG_ARCH_*; 0: none of ours */
 	size_t count;
 	struct pg_pe pe;     /* where it is no ELF file */
 	struct pg_elf64 elf; /* where it is one */
 };
 
-/* Reads the section table of @file, which begins as a PE or an ELF file does:
- * table and contents lie in the file. PG_E_TRUNCATED, PG_E_FORMAT,
- * PG_E_CORRUPT. */
+/* A raw image has no headers. Its table stands on the page at the start of
+ * .door, to whose purgatory the IPL PSW at 0 leads: a magic, u32 count, and
+ * from PG_RAW_ENTRIES on what PE has, little-endian as there. */
+#define PG_RAW_MAGIC   "PGSECTS1"
+#define PG_RAW_COUNT   8
+#define PG_RAW_ENTRIES 16
+bool pg_raw_recognise(struct pg_bytes file);
+
+/* Reads the section table of @file, which begins as a PE or an ELF file does,
+ * or is such a raw image: table and contents lie in the file. PG_E_TRUNCATED,
+ * PG_E_FORMAT, PG_E_CORRUPT. */
 enum pg_status pg_sections_open(struct pg_bytes file, struct pg_sections *out,
 				struct pg_error *error);
 

@@ -15,7 +15,8 @@
 
 /* Of a section that is not there, size is 0. Pointers lead into the file. */
 struct pg_uki {
-	struct pg_bytes linux_image; /* .linux */
+	struct pg_bytes linux_image; /* .linux; of a capture image for s390x
+					what is not in its .head */
 	struct pg_bytes cmdline;     /* .cmdline, as it is in the file */
 	struct pg_bytes dtb;	     /* .dtb */
 	struct pg_bytes ucode;	     /* .ucode: goes before the initrds */

@@ -91,9 +91,9 @@ def flat(image: bytes) -> bytes:
     return bytes(memory)
 
 
-def by_ipl(folder: Path) -> None:
-    image = packed(folder, "vmlinuz").read_bytes()
-    (folder / "image.raw").write_bytes(flat(image))
+def hercules(folder: Path, memory: bytes, lines: tuple[str, ...]) -> None:
+    """An IPL of @memory, and the @lines (patterns) that it must say."""
+    (folder / "image.raw").write_bytes(memory)
     (folder / "image.ins").write_text("* purgatorio\nimage.raw 0x00000000\n")
     (folder / "configuration").write_text(CONFIGURATION)
     (folder / "script").write_text("hao tgt Disabled wait\nhao cmd exit\n"
@@ -104,10 +104,16 @@ def by_ipl(folder: Path) -> None:
         env={**os.environ, "HERCULES_RC": str(folder / "script")},
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, timeout=SECONDS)
-    for line in (r"purgatorio: verify: \d+ KiB",
-                 "purgatorio: entering the next kernel at 0x10000",
-                 "The Linux kernel requires more recent processor hardware"):
+    for line in lines:
         need(re.search(line, done.stdout), f"no {line!r}:\n{done.stdout}")
+
+
+def by_ipl(folder: Path) -> None:
+    image = packed(folder, "vmlinuz").read_bytes()
+    hercules(folder, flat(image), (
+        r"purgatorio: verify: \d+ KiB",
+        "purgatorio: entering the next kernel at 0x10000",
+        "The Linux kernel requires more recent processor hardware"))
 
 
 def main() -> None:

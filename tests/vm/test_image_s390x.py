@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""A capture image for s390x, which is memory from address 0 and a kernel at
+once: by QEMU's -kernel, by a PSW restart of what lies at 0, by an IPL under
+Hercules, and by kexec in a crash."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import cycle
+import guests
+import images
+from arch import BUILD, S390X
+from guests import Guest
+from initramfs import Initramfs
+from qemu import Machine, Spec
+from tap import Tap, need
+from test_cycle import log_is_right
+from test_s390x_images import hercules
+
+SECONDS = 180
+# The log is where the kernel never goes.
+APPEND = (f"console=ttysclp0 {S390X.options} panic=5 "
+          "purgatorio.log=0x2000,57344")
+WRONG = r'purgatorio: part "{}" is wrong'
+
+
+def machine(name: str, **spec) -> Machine:
+    log = BUILD / "tests" / "log" / f"image-s390x-{name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    spec = {"memory": "256M", **spec}
+    return Machine(Spec(qemu=list(S390X.qemu), control=list(S390X.control),
+                        cpu=S390X.cpu, **spec), log)
+
+
+def started(m: Machine, guest: Guest, line: str) -> None:
+    """The image was proved, and its kernel is up with its initrd."""
+    m.expect(r"purgatorio: verify: .*\n", SECONDS)
+    need(m.ready("first", SECONDS) == guest.release, "wrong kernel")
+    found = m.must("cat /proc/cmdline").strip()
+    need(found == line, f"its command line is {found!r}")
+
+
+def refused(m: Machine, part: str) -> None:
+    m.expect(WRONG.format(part), SECONDS)
+    m.expect(r"purgatorio: EXIT: STATUS=15\n", 20)
+    m.expect(r"purgatorio: policy: stop\n", 20)
+
+
+def by_qemu(tap: Tap, guest: Guest, image: Path) -> None:
+    with tap.check("QEMU -kernel: the image's command line and initrd, and "
+                   "said that the loader's is not used"):
+        with machine("kernel", kernel=image, append="theirs=1",
+                     initrd=guest.kernel) as m:
+            started(m, guest, APPEND)
+            need("purgatorio: loader: its initrd is not used\n"
+                 in m.console.text, "not a word of the loader's initrd")
+    with tap.check("QEMU -kernel: the loader's, where the image allows it; "
+                   "as an ELF file"):
+        open_ = images.pack(guest, "s390x-open", "--format=image-elf",
+                            "--loader-initrd", "--loader-cmdline",
+                            append=APPEND, initrds=[])
+        with machine("open", kernel=open_, initrd=guest.capture,
+                     append="theirs=1") as m:
+            started(m, guest, APPEND + " theirs=1")
+    with tap.check("QEMU -kernel: no initrd"):
+        none = images.pack(guest, "s390x-none", append=APPEND, initrds=[])
+        with machine("none", kernel=none) as m:
+            m.expect(r"purgatorio: verify: .*\n", SECONDS)
+            m.expect(r"Kernel panic - not syncing: (VFS|No working init)",
+                     SECONDS)
+    with tap.check("QEMU -kernel: three initrds"):
+        more = []
+        for i in range(2):
+            files = Initramfs()
+            files.add(f"one-more-{i}", b"more\n")
+            more.append(images.FOLDER / f"s390x-more-{i}.cpio")
+            more[-1].write_bytes(files.build())
+        three = images.pack(guest, "s390x-three", append=APPEND,
+                            initrds=[more[0], guest.capture, more[1]])
+        with machine("three", kernel=three) as m:
+            started(m, guest, APPEND)
+            m.must("cat /one-more-0 /one-more-1")
+    for part in "initrd", "parameters":
+        with tap.check(f"QEMU -kernel: a flipped bit in {part}"):
+            with machine("bad", kernel=images.flip(image, part)) as m:
+                refused(m, part)
+
+
+def restart(folder: Path, image: Path) -> list[str]:
+    """QEMU's options for @image in memory and a CPU that loads the PSW at 0,
+    as at the end of an IPL: by "lpsw 0", high up."""
+    at = 0x7f00000
+    file = folder / "restart.elf"
+    code = bytes([0x82, 0, 0, 0])
+    file.write_bytes(
+        struct.pack(">4sBBBB8xHHIQQQIHHHHHH", b"\x7fELF", 2, 2, 1, 0, 2, 22, 1,
+                    at, 64, 0, 0, 64, 56, 1, 0, 0, 0)
+        + struct.pack(">IIQQQQQQ", 1, 5, 120, at, at, len(code), len(code), 2)
+        + code)
+    return ["-kernel", str(file), "-device",
+            f"loader,file={image},addr=0,force-raw=on"]
+
+
+def by_restart(tap: Tap, guest: Guest, image: Path) -> None:
+    with tap.check("the PSW at 0, under QEMU"):
+        with machine("restart", extra=restart(images.FOLDER, image)) as m:
+            started(m, guest, APPEND)
+    bad = images.flip(image, "kernel")
+    with tap.check("the PSW at 0: a flipped bit in the kernel"):
+        with machine("restart-bad",
+                     extra=restart(images.FOLDER, bad)) as m:
+            refused(m, "kernel")
+    with tap.check("an IPL under Hercules, and its flipped bit"):
+        hercules(images.FOLDER, image.read_bytes(), (
+            r"purgatorio: verify: \d+ KiB",
+            "purgatorio: entering the next kernel at 0x10000",
+            "The Linux kernel requires more recent processor hardware"))
+        hercules(images.FOLDER, bad.read_bytes(), (
+            WRONG.format("kernel"), "purgatorio: EXIT: STATUS=15"))
+
+
+def by_kexec(tap: Tap, guest: Guest, image: Path) -> None:
+    guest = images.in_guest(guest, image=image,
+                            bad=images.flip(image, "initrd"))
+    with tap.check("kexec -c -p: a crash, through the image, to the dead "
+                   "kernel's memory"):
+        run = cycle.start(guest, "image-s390x-kexec")
+        with run.machine as m:
+            m.ready("first", SECONDS)
+            run.leave_marks()
+            m.must("kexec -c -p /boot/image", 60)
+            run.crash()
+            m.expect(r"purgatorio: verify: .*\n", SECONDS)
+            need(run.captured(SECONDS) == guest.release, "wrong kernel")
+            line = m.must("cat /proc/cmdline").strip()
+            need(line == APPEND, f"its command line is {line!r}")
+            run.check_core()
+            run.check_marker()
+            log_is_right(run)
+        run.dump_file.unlink()
+    with tap.check("kexec -c -p: a flipped bit in the initrd"):
+        run = cycle.start(guest, "image-s390x-kexec-bad")
+        with run.machine as m:
+            m.ready("first", SECONDS)
+            m.must("kexec -c -p /boot/bad", 60)
+            run.crash()
+            refused(m, "initrd")
+        run.dump_file.unlink()
+    with tap.check("purgatorio load -p: its parts, to the dead kernel's "
+                   "memory"):
+        run = cycle.start(guest, "image-s390x-load")
+        with run.machine as m:
+            m.ready("first", SECONDS)
+            run.leave_marks()
+            code, said = m.run("purgatorio load -p /boot/bad 2>&1", 60)
+            need(code != 0 and "[E_DIGEST]" in said and "initrd" in said,
+                 f"a damaged image: {code}, {said}")
+            m.must("purgatorio load -p /boot/image", 60)
+            run.crash()
+            run.captured(SECONDS)
+            need(m.must("cat /proc/cmdline").startswith(APPEND),
+                 "not the image's command line")
+            run.check_core()
+            run.check_marker()
+        run.dump_file.unlink()
+
+
+def main() -> None:
+    tap = Tap()
+    guest = guests.build(arch=S390X)
+    image = images.pack(guest, "s390x", append=APPEND)
+    by_qemu(tap, guest, image)
+    by_restart(tap, guest, image)
+    by_kexec(tap, guest, image)
+    tap.finish()
+
+
+if __name__ == "__main__":
+    main()
