@@ -206,6 +206,8 @@ enum pg_status pg_job_finish(struct pg_job *job, struct pg_error *error)
 		status = job->arch->finish(job, error);
 	if (status == PG_OK)
 		status = pg_plan_seal(job->plan, error);
+	if (status == PG_OK)
+		status = pg_source_unchanged(&job->source, error);
 	return status;
 }
 

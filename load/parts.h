@@ -31,8 +31,8 @@ struct pg_source {
 	size_t initrd_count;
 	struct pg_bytes dtb;	/* of an EFI program; size 0: none */
 	char *command_line;	/* of the files and options alone; owned */
-	struct pg_image *image; /* or NULL */
-	size_t kernel_part, initrd_part;    /* of the image; SIZE_MAX: none */
+	struct pg_image *image; /* of pg_pack() or a capture image, or NULL */
+	size_t kernel_part;	/* of pg_pack()'s image; else SIZE_MAX */
 	uint8_t *kernel_copy, *initrd_copy; /* owned */
 };
 
@@ -40,10 +40,16 @@ struct pg_source {
 enum pg_status pg_source_read(const struct pg_load_options *options,
 			      const char *root, struct pg_source *out,
 			      struct pg_error *error);
-/* Hands the build host's digests to the plan's parts (SIZE_MAX: not there). */
+/* Hands the build host's digests to those of the plan's parts that have the
+ * same content: the kernel, and the initrds, which begin with @initrd_index.
+ * (load/source_digests.c) */
 enum pg_status pg_source_digests(const struct pg_source *source,
 				 struct pg_plan *plan, size_t kernel_index,
 				 size_t initrd_index, struct pg_error *error);
+/* When the plan is sealed: are the bytes that were hashed anew still those that
+ * the image has digests of? PG_E_MISMATCH. */
+enum pg_status pg_source_unchanged(const struct pg_source *source,
+				   struct pg_error *error);
 void pg_source_free(struct pg_source *source);
 
 /* Adds one; nothing when it is empty. There is room. */

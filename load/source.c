@@ -173,12 +173,11 @@ static enum pg_status read_image(const struct pg_load_options *options,
 		return pg_fail(error, PG_E_MISMATCH, "image: %s", why.text);
 	if (kernel_of_image(source, error) != PG_OK)
 		return error->status;
-	source->initrd_part = find_part(source->image, PG_PART_INITRD);
-	if (source->initrd_part != SIZE_MAX)
-		pg_source_initrd(
-			source, "initrd",
-			pg_image_part(source->image, source->initrd_part)
-				.content);
+	const size_t initrd = find_part(source->image, PG_PART_INITRD);
+
+	if (initrd != SIZE_MAX)
+		pg_source_initrd(source, "initrd",
+				 pg_image_part(source->image, initrd).content);
 	return cmdline_of_image(source, error);
 }
 
@@ -247,7 +246,6 @@ enum pg_status pg_source_read(const struct pg_load_options *options,
 {
 	struct pg_source source = {
 		.kernel_part = SIZE_MAX,
-		.initrd_part = SIZE_MAX,
 		.command_line = strdup(""),
 	};
 	struct pg_bytes file = options->kernel;
@@ -284,42 +282,6 @@ enum pg_status pg_source_read(const struct pg_load_options *options,
 	}
 	*out = source;
 	return PG_OK;
-}
-
-static enum pg_status carry(const struct pg_image *image, size_t part,
-			    struct pg_plan *plan, size_t index,
-			    struct pg_error *error)
-{
-	struct pg_part_view view = pg_image_part(image, part);
-	uint8_t(*digests)[32] = calloc(view.range_count + 1, 32);
-	enum pg_status status;
-
-	if (!digests)
-		return pg_fail(error, PG_E_NO_MEMORY, "image: out of memory");
-	for (size_t i = 0; i < view.range_count; i++)
-		memcpy(digests[i],
-		       pg_image_range(image, view.first_range + i).sha256, 32);
-	status = pg_plan_digests(plan, index, (const uint8_t(*)[32])digests,
-				 view.range_count, view.sha256, error);
-	free(digests);
-	return status;
-}
-
-enum pg_status pg_source_digests(const struct pg_source *source,
-				 struct pg_plan *plan, size_t kernel_index,
-				 size_t initrd_index, struct pg_error *error)
-{
-	enum pg_status status;
-
-	if (!source->image)
-		return PG_OK;
-	status = carry(source->image, source->kernel_part, plan, kernel_index,
-		       error);
-	if (status == PG_OK && source->initrd_part != SIZE_MAX &&
-	    initrd_index != SIZE_MAX)
-		status = carry(source->image, source->initrd_part, plan,
-			       initrd_index, error);
-	return status;
 }
 
 void pg_source_free(struct pg_source *source)

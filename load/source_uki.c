@@ -12,19 +12,15 @@
 #include "pack/capture.h"
 
 /* A capture image has digests from the host that packed it. */
-static enum pg_status verify(struct pg_bytes file, struct pg_error *error)
+static enum pg_status verify(struct pg_bytes file, struct pg_source *source,
+			     struct pg_error *error)
 {
-	struct pg_image *image;
-	enum pg_status status;
-
 	if (!pg_capture_recognise(file))
 		return PG_OK;
-	image = pg_image_read(file, error);
-	if (image == NULL)
+	source->image = pg_image_read(file, error);
+	if (source->image == NULL)
 		return error->status;
-	status = pg_image_verify(image, error);
-	pg_image_free(image);
-	return status;
+	return pg_image_verify(source->image, error);
 }
 
 enum pg_status pg_source_uki(const struct pg_load_options *options,
@@ -33,7 +29,7 @@ enum pg_status pg_source_uki(const struct pg_load_options *options,
 	struct pg_uki uki;
 	char *line;
 
-	if (verify(options->kernel, error) != PG_OK)
+	if (verify(options->kernel, source, error) != PG_OK)
 		return error->status;
 	if (pg_uki_read(options->kernel, &uki, error) != PG_OK)
 		return error->status;

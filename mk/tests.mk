@@ -38,6 +38,8 @@ $(U)/%.S.o: tests/unit/%.S
 	$(Q)$(HOSTCC) $(UNITFLAGS) -MMD -MP -c $< -o $@
 $(U)/test_sha256_abi: $(patsubst tests/unit/%,$(U)/%.o,\
 	$(wildcard tests/unit/abi_$(HOST).S))
+# It packs with the stub that was built.
+$(U)/test_load_capture: | $(B)/x86_64/stub.efi
 
 .PHONY: unit
 unit: $(UNIT_TESTS)
