@@ -225,7 +225,9 @@ static enum pg_status run(struct arguments *arguments, struct pg_error *error)
 	pack->progress_context = &progress;
 	cli_progress_start(&progress);
 	status = cli_map_part(arguments->purgatory, kernel.arch,
-			      arguments->image && kernel.arch == PG_ARCH_ARM64
+			      arguments->image &&
+					      (kernel.arch == PG_ARCH_ARM64 ||
+					       kernel.arch == PG_ARCH_PPC64)
 				      ? "purgatory-image.elf"
 				      : "purgatory.elf",
 			      &pack->purgatory_elf, error);

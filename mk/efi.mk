@@ -68,6 +68,12 @@ $$(T_$(1))/purgatory-image.elf: $$(OBJECTS_$(1)) $$(IMAGE_OBJECTS_$(1)) \
 		$$(filter %.o %.a,$$^) -o $$@
 	$$(Q)mk/check-image $$@
 images: $$(T_$(1))/purgatory-image.elf
+# What stands in front of it where no EFI stub has it.
+$$(T_$(1))/door.bin: $$(T_$(1))/arch/$(1)/image/door.S.o
+	$$(call say,OBJCOPY,$$@)
+	$$(Q)$$(OBJCOPY_$(1)) -O binary -j .door $$< $$@
+images: $$(patsubst arch/%/image/door.S,$$(T_$(1))/door.bin,\
+	$$(wildcard arch/$(1)/image/door.S))
 -include $$(IMAGE_OBJECTS_$(1):.o=.d)
 endef
 $(foreach arch,$(IMAGE_ARCHS),$(eval $(call image,$(arch))))

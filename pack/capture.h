@@ -23,6 +23,7 @@
 #define PE_CODE	       0x60000020u /* executable, readable */
 #define PE_CONSTANT    0x40000040u /* readable */
 #define PE_DATA	       0xc0000040u /* readable, writable */
+#define PE_LOADED      0xe0000060u /* all of these */
 #define PE_DISCARDED   0x42000040u
 #define PE_ZERO	       0xc0000080u /* nothing in the file */
 #define PE_CAN_EXECUTE 0x20000000u
@@ -60,6 +61,8 @@ struct pg_capture {
 	uint32_t room_bytes;	   /* of the section behind the kernel */
 	bool fixed; /* s390x: the image lies at 0, and the kernel first; there
 		       is no stub */
+	bool kernel_first;  /* ppc64: the room is in the file, behind the kernel
+			       and in front of the initrd */
 	struct pg_span log; /* empty: at the end of .door */
 	/* .linux begins kernel_offset bytes above a multiple of this; 0: on
 	 * any page */
@@ -121,6 +124,16 @@ enum pg_status pg_capture_s390x_head(struct pg_capture *capture,
 void pg_capture_s390x_instruct(struct pg_capture *capture);
 /* The kernel in such an image @file, as pg_kernel_read() does it. */
 enum pg_status pg_capture_s390x_kernel(struct pg_bytes file,
+				       struct pg_kernel *out,
+				       struct pg_error *error);
+
+enum pg_status pg_capture_ppc64_check(struct pg_capture *capture,
+				      struct pg_error *error);
+enum pg_status pg_capture_ppc64_head(struct pg_capture *capture,
+				     struct pg_error *error);
+void pg_capture_ppc64_instruct(struct pg_capture *capture);
+/* The kernel in such an image @file, as pg_kernel_read() does it. */
+enum pg_status pg_capture_ppc64_kernel(struct pg_bytes file,
 				       struct pg_kernel *out,
 				       struct pg_error *error);
 

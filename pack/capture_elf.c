@@ -101,6 +101,12 @@ static void put_loads(struct writer *w)
 	const uint64_t constants = w->capture->plan->purgatory.const_bytes;
 	const uint64_t rest = purgatory + constants;
 	const uint64_t end = padded(door + at->memory_bytes);
+	const uint64_t loaded = w->capture->file_bytes - door;
+
+	if (w->capture->elf.single) {
+		put_load(w, PF_R | PF_W | PF_X, door, loaded, loaded);
+		return;
+	}
 
 	/* A kernel that is entered at its own first bytes. */
 	if (w->capture->fixed)

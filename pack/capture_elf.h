@@ -4,7 +4,7 @@
  * the section table that PE images have, under the same names, with the same
  * offsets (sections.h reads both): an address is @base plus the offset in the
  * file. Segments are cut where access changes: no PT_LOAD is writable and
- * executable.
+ * executable, unless a loader takes no more than one.
  */
 #ifndef PURGATORIO_PACK_CAPTURE_ELF_H
 #define PURGATORIO_PACK_CAPTURE_ELF_H
@@ -31,6 +31,7 @@ struct pg_capture_elf {
 	bool big;	/* the headers' byte order */
 	uint64_t base;	/* p_vaddr and p_paddr of the file's first byte; a
 			   page multiple */
+	bool single;	/* one PT_LOAD, all of it accessible in all ways */
 	uint64_t align; /* of the first PT_LOAD; 0: a page */
 	uint32_t entry; /* e_entry, as an offset in the file */
 	struct pg_capture_note notes[PG_CAPTURE_NOTES_MAX];

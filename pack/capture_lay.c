@@ -87,6 +87,16 @@ static void add_fixed(struct pg_capture *capture)
 	    (struct pg_bytes){kernel->file.data, (size_t)kernel->linked});
 }
 
+/* A kernel whose memory is in the file, too, in front of the initrd. */
+static void add_kernel_first(struct pg_capture *capture)
+{
+	add(capture, ".linux", PE_CODE, capture->kernel.image);
+	add(capture, ".room", PE_DATA, (struct pg_bytes){NULL, 0});
+	pg_capture_find(capture, ".room")->memory_bytes = capture->room_bytes;
+	capture->room_bytes = 0;
+	add_some(capture, ".initrd", capture->initrd);
+}
+
 static enum pg_status add_all(struct pg_capture *capture,
 			      struct pg_error *error)
 {
@@ -96,7 +106,8 @@ static enum pg_status add_all(struct pg_capture *capture,
 	if (capture->fixed)
 		add_fixed(capture);
 	else
-		add(capture, ".door", PE_DATA, capture->door);
+		add(capture, ".door", capture->elf.single ? PE_LOADED : PE_DATA,
+		    capture->door);
 	if (!capture->fixed && !capture->is_elf)
 		status = add_stub(capture, error);
 	if (status != PG_OK)
@@ -107,6 +118,10 @@ static enum pg_status add_all(struct pg_capture *capture,
 					     : options->uname));
 	add_some(capture, ".cmdline", text(options->pack.command_line));
 	add_some(capture, ".dtb", options->pack.dtb);
+	if (capture->kernel_first) {
+		add_kernel_first(capture);
+		return PG_OK;
+	}
 	add_some(capture, ".ucode", options->microcode);
 	add_some(capture, ".initrd", capture->initrd);
 	if (!capture->fixed)
@@ -154,7 +169,9 @@ enum pg_status pg_capture_lay_out(struct pg_capture *capture,
 		struct pg_capture_section *section = &capture->sections[i];
 		uint64_t bytes = section == pg_capture_find(capture, ".door")
 					 ? door_bytes(capture)
-					 : section->content.size;
+				 : section->content.size != 0
+					 ? section->content.size
+					 : section->memory_bytes;
 
 		if (section == pg_capture_find(capture, ".linux"))
 			at = kernel_start(capture, at);

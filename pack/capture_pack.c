@@ -39,6 +39,8 @@ static const struct steps *steps_of(const struct pg_capture *capture)
 		{PG_ARCH_ARM64, false, PG_PE_ARM64, false,
 		 pg_capture_arm64_check, pg_capture_arm64_head,
 		 pg_capture_arm64_instruct},
+		{PG_ARCH_PPC64, true, 0, false, pg_capture_ppc64_check,
+		 pg_capture_ppc64_head, pg_capture_ppc64_instruct},
 		{PG_ARCH_S390X, false, 0, true, pg_capture_s390x_check,
 		 pg_capture_s390x_head, pg_capture_s390x_instruct},
 		{PG_ARCH_S390X, true, 0, true, pg_capture_s390x_check,

@@ -103,6 +103,7 @@ const char *pg_console_name(uint32_t kind)
 		[PG_CONSOLE_HVTERM] = "hvterm",
 		[PG_CONSOLE_OPAL] = "opal",
 		[PG_CONSOLE_SCLP] = "sclp",
+		[PG_CONSOLE_FIRMWARE] = "firmware",
 	};
 
 	return PICK(names, kind);
@@ -147,6 +148,7 @@ const char *pg_handoff_name(uint32_t protocol)
 		[PG_HANDOFF_LINUX_S390X] = "linux-s390x",
 		[PG_HANDOFF_IMAGE_X86_64] = "image-x86_64",
 		[PG_HANDOFF_IMAGE_ARM64] = "image-arm64",
+		[PG_HANDOFF_IMAGE_PPC64] = "image-ppc64",
 		[PG_HANDOFF_IMAGE_S390X] = "image-s390x",
 	};
 

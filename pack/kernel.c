@@ -64,6 +64,8 @@ static enum pg_status read_any(struct pg_bytes file, unsigned depth,
 		return pg_capture_s390x_kernel(file, out, error);
 	if (whole && pg_s390_recognise(file))
 		return pg_s390_read(file, out, error);
+	if (!whole && pg_elf_kernel_recognise(file))
+		return pg_capture_ppc64_kernel(file, out, error);
 	status = find_inner(file, &inner, &kind, error);
 	if (status != PG_OK)
 		return status;

@@ -123,6 +123,7 @@ static enum pg_status check_work(const struct pg_check *check)
 
 	if (handoff->protocol != PG_HANDOFF_IMAGE_X86_64 &&
 	    handoff->protocol != PG_HANDOFF_IMAGE_ARM64 &&
+	    handoff->protocol != PG_HANDOFF_IMAGE_PPC64 &&
 	    handoff->protocol != PG_HANDOFF_IMAGE_S390X)
 		return PG_OK;
 	if (handoff->args[3] & ~(uint64_t)PG_IMAGE_FLAGS)

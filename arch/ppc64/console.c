@@ -44,6 +44,8 @@ enum pg_status pg_arch_console_open(const struct pg_console *console)
 {
 	const bool hypervisor = ppc64_mfmsr() & MSR_HV;
 
+	struct pg_console own;
+
 	kind = PG_CONSOLE_NONE;
 	drops = 0;
 	switch (console->kind) {
@@ -58,6 +60,10 @@ enum pg_status pg_arch_console_open(const struct pg_console *console)
 		if (!hypervisor || !pg_ppc64_opal_open(console->address))
 			return PG_E_CONSOLE;
 		break;
+	case PG_CONSOLE_FIRMWARE:
+		own = pg_arch_console_default();
+		own.address = console->address;
+		return pg_arch_console_open(&own);
 	default:
 		return PG_E_CONSOLE;
 	}

@@ -114,6 +114,26 @@
 	be	BE_RFID
 .endm
 
+/* At LOW_SECONDARY of a head that begins at \start: r3 = number of this CPU, in
+ * either byte order. Waits for LOW_HOLD in the same copy of that head. */
+.macro wait_for_hold start
+	fork_by_endianness .Lnative\@
+	be_to_little 9, 10
+.Lnative\@:
+	bcl	20, 31, .Lself\@
+.Lself\@:
+	mflr	10
+.Lwait\@:
+	or	1, 1, 1			/* at low priority */
+	ld	9, LOW_HOLD - (.Lself\@ - \start)(10)
+	cmpdi	9, 0
+	beq	.Lwait\@
+	or	2, 2, 2
+	mtctr	9
+	isync
+	bctr
+.endm
+
 /* \reg := the address of symbol \name; r2 is the TOC pointer. */
 .macro address_of reg, name
 	addis	\reg, 2, \name@toc@ha

@@ -41,18 +41,7 @@ pg_image_start:
 	.long	0				/* ours is not Linux's */
 
 	.org	LOW_SECONDARY
-	fork_by_endianness 1f
-	be_to_little 9, 10
-1:	bcl	20, 31, 2f
-2:	mflr	10
-3:	or	1, 1, 1				/* at low priority */
-	ld	9, LOW_HOLD - (2b - pg_image_start)(10)
-	cmpdi	9, 0
-	beq	3b
-	or	2, 2, 2
-	mtctr	9
-	isync
-	bctr
+	wait_for_hold pg_image_start
 	.org	LOW_BYTES
 
 big:	be_to_little 31, 30

@@ -2,13 +2,17 @@
 /*
  * noreturn void pg_ppc64_jump(uint64_t fdt, uint64_t kernel,
  *			       uint64_t opal_base, uint64_t opal_entry,
- *			       uint64_t entry, uint64_t msr);
+ *			       uint64_t entry, uint64_t msr, uint64_t client,
+ *			       uint64_t stack);
  *
- * Enters a kernel as kexec does (Linux, Documentation/powerpc/booting.rst, and
- * head_64.S: __start): in the byte order that @msr says.
+ * Enters a kernel (Linux, Documentation/powerpc/booting.rst, and head_64.S:
+ * __start) in the byte order that @msr says: as kexec does, with @client 0, or
+ * as Open Firmware does, with initrd and its bytes in place of the first two,
+ * and its stack.
  *
  *   in   r3 fdt  r4 kernel  r5 OPAL base  r6 OPAL entry  r7 entry  r8 msr
- *   out  r3 fdt  r4 kernel  r5 0          r8 OPAL base   r9 OPAL entry
+ *        r9 client  r10 stack
+ *   out  r1 stack  r3 fdt  r4 kernel  r5 client     r8 OPAL base   r9 OPAL entry
  *        all others, LR, CTR, CR and XER 0
  */
 #include "arch/ppc64/cpu.h"
@@ -21,14 +25,17 @@
 pg_ppc64_jump:
 	mtsrr0	7
 	mtsrr1	8
+	mr	1, 10
+	mr	10, 9
 	mr	8, 5
 	mr	9, 6
-	li	5, 0
-	mtlr	5
-	mtctr	5
-	mtxer	5
-	mtcr	5
-	.irp	n, 0, 1, 2, 6, 7, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, \
+	mr	5, 10
+	li	0, 0
+	mtlr	0
+	mtctr	0
+	mtxer	0
+	mtcr	0
+	.irp	n, 0, 2, 6, 7, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, \
 		21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
 	li	\n, 0
 	.endr

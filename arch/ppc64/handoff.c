@@ -17,8 +17,16 @@ struct rtas_arguments {
 	uint8_t status[4];
 };
 
+bool __attribute__((weak)) pg_ppc64_is_image(const struct pg_handoff *handoff)
+{
+	(void)handoff;
+	return false;
+}
+
 enum pg_status pg_arch_handoff_check(const struct pg_handoff *handoff)
 {
+	if (pg_ppc64_is_image(handoff))
+		return handoff->entry % 4 == 0 ? PG_OK : PG_E_HANDOFF;
 	if (handoff->protocol != PG_HANDOFF_LINUX_PPC64)
 		return PG_E_HANDOFF;
 	/* Whole instructions, and a kernel whose head can go to address 0. */
@@ -45,10 +53,15 @@ noreturn void pg_arch_enter(const struct pg_handoff *handoff)
 	const uint64_t msr =
 		(ppc64_mfmsr() & MSR_HV) | MSR_SF | MSR_ME | MSR_RI;
 
+	/* To Open Firmware, which is still there (image/of.c). */
+	if (pg_ppc64_is_image(handoff))
+		pg_ppc64_jump(handoff->args[0], handoff->args[1], 0, 0,
+			      handoff->entry, msr, handoff->args[2],
+			      handoff->args[3]);
 	write_boot_cpu(handoff->args[0]);
 	pg_ppc64_secondaries_release(handoff->args[1]);
 	pg_ppc64_jump(handoff->args[0], handoff->args[1], handoff->args[2],
-		      handoff->args[3], handoff->entry, msr);
+		      handoff->args[3], handoff->entry, msr, 0, 0);
 }
 
 /* Firmware that runs in 32-bit mode, called from here. */

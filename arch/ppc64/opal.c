@@ -31,6 +31,14 @@
 static uint64_t base, entry; /* 0: unknown */
 static uint64_t terminal;
 
+void __attribute__((weak))
+pg_ppc64_image_opal(uint64_t image, uint64_t *opal, uint64_t *opal_entry)
+{
+	(void)image;
+	*opal = 0;
+	*opal_entry = 0;
+}
+
 static bool find(void)
 {
 	const struct pg_image_header *image = (const void *)pg_image_start;
@@ -42,10 +50,12 @@ static bool find(void)
 	if (memcmp(manifest->magic, PG_MANIFEST_MAGIC,
 		   sizeof(manifest->magic)) != 0)
 		return false;
-	if (manifest->handoff.protocol != PG_HANDOFF_LINUX_PPC64)
-		return false;
-	base = manifest->handoff.args[2];
-	entry = manifest->handoff.args[3];
+	if (pg_ppc64_is_image(&manifest->handoff)) {
+		pg_ppc64_image_opal(pg_address(image), &base, &entry);
+	} else if (manifest->handoff.protocol == PG_HANDOFF_LINUX_PPC64) {
+		base = manifest->handoff.args[2];
+		entry = manifest->handoff.args[3];
+	}
 	return base != 0 && entry % 4 == 0 && entry > base &&
 	       entry - base < OPAL_BYTES_MOST;
 }

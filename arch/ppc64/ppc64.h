@@ -88,10 +88,25 @@ void pg_ppc64_opal_reboot(void);
 /* console.c: a trap inside the firmware: do not call it again. */
 void pg_ppc64_console_broken(void);
 
-/* handoff.S: enters the next kernel, big-endian, or stops for good with
- * @status in r31; by H_CEDE if @cede. */
+/* IEEE 1275-1994, PowerPC binding 8.2.2: calls Open Firmware's client interface
+ * at @entry, with the array @arguments below 4 GiB. */
+static inline void pg_ppc64_client_call(uint64_t arguments, uint64_t entry)
+{
+	pg_ppc64_rtas_call(arguments, 0, entry);
+}
+
+/* image/: is this what a capture image hands over by, and is the code for it
+ * linked? Where its loader said that OPAL is. Defined weakly to say no, and
+ * nowhere. */
+bool pg_ppc64_is_image(const struct pg_handoff *handoff);
+void pg_ppc64_image_opal(uint64_t base, uint64_t *opal, uint64_t *entry);
+
+/* handoff.S: enters the next kernel, big-endian, with @client in r5, @stack
+ * in r1 and the first four in r3, r4, r8, r9; or stops for good with @status in
+ * r31; by H_CEDE if @cede. */
 noreturn void pg_ppc64_jump(uint64_t fdt, uint64_t kernel, uint64_t opal_base,
-			    uint64_t opal_entry, uint64_t entry, uint64_t msr);
+			    uint64_t opal_entry, uint64_t entry, uint64_t msr,
+			    uint64_t client, uint64_t stack);
 noreturn void pg_ppc64_halt(uint64_t status, bool cede);
 
 #endif

@@ -31,7 +31,7 @@
 #define PG_WAY_PVH	  1 /* hvm_start_info */
 #define PG_WAY_MULTIBOOT2 2 /* boot information */
 
-/* arm64: room for the device tree, behind the kernel. */
+/* arm64, ppc64: room for the device tree, behind the kernel. */
 #define PG_IMAGE_TREE_BYTES 0x200000
 
 /* args[3] of the handoff. */

@@ -155,6 +155,11 @@ struct pg_handoff {
  * address the door left in the work area, is edited into the memory behind the
  * Image's image_size, PG_IMAGE_TREE_BYTES from the next page on. */
 #define PG_HANDOFF_IMAGE_ARM64 7
+/* The same that Open Firmware, skiboot or kexec has loaded as a ppc64 kernel:
+ * args[0] is the embedded kernel, and its entry; args[1] to args[3] as above.
+ * Behind its memory, PG_IMAGE_TREE_BYTES are room for the device tree; the log
+ * follows. */
+#define PG_HANDOFF_IMAGE_PPC64 8
 /* The same that some loader of s390x kernels has loaded, at address 0: args[0]
  * is a copy of the memory in front of the kernel's part, from 0 on, with the
  * kernel's own first pages; args[1] to args[3] as above. `entry` is the
@@ -180,6 +185,7 @@ struct pg_console {
 #define PG_CONSOLE_OPAL	     6
 #define PG_CONSOLE_SCLP	     7
 #define PG_CONSOLE_VGA_TEXT  8 /* x86: 80 by 25 characters at 0xb8000 */
+#define PG_CONSOLE_FIRMWARE  9 /* ppc64: HVTERM or OPAL, what there is */
 
 /* How to reset the machine; tried before what the architecture knows. */
 struct pg_reset {

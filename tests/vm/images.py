@@ -19,7 +19,7 @@ FOLDER = BUILD / "tests" / "image"
 COMMAND = X86_64.host / "purgatorio"
 # Init answers on the second port, like that of any guest.
 APPEND = "console=ttyS0 mitigations=off quiet panic=5"
-# Where the purgatory speaks; it knows an s390x machine's console.
+# Where the purgatory speaks; it knows an s390x machine's console, and ppc64's.
 CONSOLES = {"x86_64": "ttyS0", "arm64": "pl011,0x9000000"}
 
 
