@@ -41,8 +41,12 @@ $(U)/test_sha256_abi: $(patsubst tests/unit/%,$(U)/%.o,\
 # It packs with the stub that was built.
 $(U)/test_load_capture: | $(B)/x86_64/stub.efi
 
-.PHONY: unit
+.PHONY: unit unit-command
 unit: $(UNIT_TESTS)
+# How they are compiled and linked, for tests/mutants/.
+unit-command:
+	@echo '$(HOSTCC) $(UNITFLAGS) $(WARNINGS)'
+	@echo '-lcmocka -lcrypto $(HOSTLIBS)'
 -include $(UNIT_OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(U)/abi_$(HOST).S.d
 
 # What the guests of tests/vm run beside Debian's programs.
