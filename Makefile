@@ -42,6 +42,7 @@ include mk/bench.mk
 include mk/fuzz.mk
 include mk/faults.mk
 include mk/mutants.mk
+include mk/compilers.mk
 include mk/coverage.mk
 include mk/ppc64be.mk
 include mk/proof.mk

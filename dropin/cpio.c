@@ -38,7 +38,7 @@ static bool field(const uint8_t *at, uint64_t *out)
 static const char *member(const uint8_t *data, uint64_t bytes, uint64_t *next,
 			  uint64_t *at)
 {
-	uint64_t start = *next, name, file, value, end, i;
+	uint64_t start = *next, name = 0, file = 0, value, end, i;
 
 	*at = start;
 	if (bytes - start < HEADER_BYTES)
@@ -47,9 +47,11 @@ static const char *member(const uint8_t *data, uint64_t bytes, uint64_t *next,
 		*at = start + i;
 		if (!field(data + start + i, &value))
 			return "a cpio header holds no number";
+		if (i == FILE_SIZE)
+			file = value;
+		if (i == NAME_SIZE)
+			name = value;
 	}
-	(void)field(data + start + FILE_SIZE, &file);
-	(void)field(data + start + NAME_SIZE, &name);
 	*at = start + NAME_SIZE;
 	start += HEADER_BYTES;
 	if (name == 0 || name > NAME_MOST || name > bytes - start)

@@ -48,12 +48,16 @@ static EFI_STATUS extend(struct tcg2 *tpm, UINT32 pcr, const char *name,
 			      .header_version = 1,
 			      .pcr = pcr,
 			      .type = EV_IPL};
+	const size_t most = sizeof(event.text) / sizeof(CHAR16) - 1;
+	size_t length = strlen(name);
 	size_t i;
 
-	for (i = 0; i < sizeof(event.text) / sizeof(CHAR16) - 1 && name[i]; i++)
+	if (length > most)
+		length = most;
+	for (i = 0; i < length; i++)
 		event.text[i] = (CHAR16)(unsigned char)name[i];
 	event.bytes = (UINT32)(sizeof(event) - sizeof(event.text) +
-			       (i + 1) * sizeof(CHAR16));
+			       (length + 1) * sizeof(CHAR16));
 	return tpm->hash_log_extend(tpm, 0, data.start, data.bytes, &event);
 }
 

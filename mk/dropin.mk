@@ -39,7 +39,7 @@ $$(T_$(1))/$(2).elf: $$(DROPIN_LIBS_$(1)) $$(DROPIN_OBJECTS_$(1)_$(2)) purgatory
 		mk/check-image
 	$$(call say,LD,$$@)
 	$$(Q)$$(LD_$(1)) $$(TARGET_LDFLAGS) $$(TARGET_LDFLAGS_$(1)) \
-		$$(DROPIN_LDFLAGS_$(1)) -e purgatory_start \
+		$$(DROPIN_LDFLAGS_$(1)) $$(TARGET_LDFLAGS_LAST) -e purgatory_start \
 		-T purgatory/purgatory.ld -Map $$@.map \
 		$$(DROPIN_OBJECTS_$(1)_$(2)) $$(DROPIN_LIBS_$(1)) -o $$@
 	$$(Q)mk/check-image $$@

@@ -64,6 +64,7 @@ $$(T_$(1))/purgatory-image.elf: $$(OBJECTS_$(1)) $$(IMAGE_OBJECTS_$(1)) \
 		$$(T_$(1))/fdt.a purgatory/purgatory.ld mk/check-image
 	$$(call say,LD,$$@)
 	$$(Q)$$(LD_$(1)) $$(TARGET_LDFLAGS) $$(TARGET_LDFLAGS_$(1)) \
+		$$(TARGET_LDFLAGS_LAST) \
 		-T purgatory/purgatory.ld -Map $$@.map \
 		$$(filter %.o %.a,$$^) -o $$@
 	$$(Q)mk/check-image $$@

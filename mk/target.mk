@@ -13,9 +13,11 @@
 #	UARTS_<arch>          its drivers in uart/
 #	FLAGS_<file>          for one file
 
-# What the compiler matrix varies.
-TARGET_OPTIMISE := -O2
-TARGET_CFLAGS := $(TARGET_OPTIMISE) -g -ffreestanding -fpie -fvisibility=hidden \
+# OPT=-O0 to -O3 or -Os, on the command line alone: the level that is installed
+# is -O2, and only there is the image's size held to arch/<arch>/flags.mk.
+OPT := -O2
+$(if $(filter-out -O0 -O1 -O2 -O3 -Os,$(OPT)),$(error OPT is one of -O0 -O1 -O2 -O3 -Os))
+TARGET_CFLAGS := $(OPT) -g -ffreestanding -fpie -fvisibility=hidden \
 	-fno-builtin -fno-common -fno-strict-aliasing -fno-stack-protector \
 	-fno-asynchronous-unwind-tables -fno-unwind-tables -fno-jump-tables \
 	-fno-tree-vectorize -fno-tree-slp-vectorize -fno-lto \
@@ -27,6 +29,13 @@ TARGET_CFLAGS_clang :=
 TARGET_LDFLAGS := -static -pie --no-dynamic-linker -z text -z noexecstack \
 	-z separate-code --gc-sections --build-id=none --hash-style=sysv \
 	--orphan-handling=error --fatal-warnings
+# Behind those of the architecture and of drop-ins.
+TARGET_LDFLAGS_LAST := $(if $(filter-out -O2,$(OPT)),--defsym=pg_limit=0x80000)
+
+# Another level than before builds everything again.
+OPT_STAMP := $(B)/level$(OPT)
+$(OPT_STAMP):
+	$(Q)mkdir -p $(@D) && rm -f $(@D)/level-* && touch $@
 
 KIND := $(if $(LLVM),clang,gcc)
 
@@ -41,7 +50,7 @@ CC_$(1)      := $$(if $$(LLVM),clang --target=$$(TRIPLET_$(1)),$$(CROSS_COMPILE_
 LD_$(1)      := $$(if $$(LLVM),$$(or $$(LLVM_LD_$(1)),ld.lld),$$(CROSS_COMPILE_$(1))ld)
 OBJCOPY_$(1) := $$(if $$(LLVM),llvm-objcopy,$$(CROSS_COMPILE_$(1))objcopy)
 # Flags are as much a source as the code.
-MK_$(1)      := mk/target.mk mk/warnings.mk arch/$(1)/flags.mk
+MK_$(1)      := mk/target.mk mk/warnings.mk arch/$(1)/flags.mk $(OPT_STAMP)
 T_$(1)       := $(B)/$(1)$$(if $$(LLVM),-llvm)
 TFLAGS_$(1)   = $$(TARGET_CFLAGS) $$(TARGET_CFLAGS_$$(KIND)) $$(TARGET_CFLAGS_$(1)) \
 	-nostdinc -isystem $$(shell $$(CC_$(1)) -print-file-name=include) \
@@ -72,6 +81,7 @@ $$(T_$(1))/%.S.o: %.S $$(MK_$(1))
 $$(T_$(1))/purgatory.elf: $$(OBJECTS_$(1)) purgatory/purgatory.ld mk/check-image
 	$$(call say,LD,$$@)
 	$$(Q)$$(LD_$(1)) $$(TARGET_LDFLAGS) $$(TARGET_LDFLAGS_$(1)) \
+		$$(TARGET_LDFLAGS_LAST) \
 		-T purgatory/purgatory.ld -Map $$@.map $$(OBJECTS_$(1)) -o $$@
 	$$(Q)mk/check-image $$@
 

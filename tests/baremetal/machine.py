@@ -6,6 +6,7 @@ from __future__ import annotations
 import atexit
 import hashlib
 import json
+import os
 import re
 import shutil
 import struct
@@ -18,7 +19,8 @@ from pathlib import Path
 from typing import Callable
 
 TREE = Path(__file__).resolve().parents[2]
-BUILD = TREE / "build"
+# tests/compilers/run has others.
+BUILD = Path(os.environ.get("PURGATORIO_BUILD", TREE / "build"))
 COMMAND = BUILD / "host" / "purgatorio"
 SECONDS = 60  # after which a guest counts as hung
 

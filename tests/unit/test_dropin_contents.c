@@ -134,6 +134,10 @@ static void test_archive_damaged(void **state)
 	archive[116 + 301] = 1; /* padding behind the file */
 	assert_non_null(doubt(PG_PART_INITRD, archive, bytes, bytes, &at));
 	assert_int_equal(at, 116 + 301);
+	make_archive(archive);
+	/* The file's end is missing. */
+	assert_non_null(doubt(PG_PART_INITRD, archive, 366, 366, &at));
+	assert_int_equal(at, 116);
 }
 
 static void test_archive_of_any_bytes(void **state)
