@@ -129,11 +129,14 @@ EFI_STATUS stub_start(const struct stub *stub)
 		loaded->LoadOptionsSize = (UINT32)stub->options_bytes;
 		status = stub_initrd_offer(stub);
 	}
+	if (status == EFI_SUCCESS)
+		status = stub_tree_install(stub);
 	if (status == EFI_SUCCESS) {
 		pg_put("starting the kernel\n");
 		status = stub->boot->StartImage(image, NULL, NULL);
 		stub_say_status("kernel: it came back", status);
 	}
+	stub_tree_remove(stub);
 	stub_initrd_withdraw(stub);
 	(void)stub->boot->UnloadImage(image);
 	return status;

@@ -57,6 +57,15 @@ void stub_measure(const struct stub *stub);
 EFI_STATUS stub_initrd_offer(const struct stub *stub);
 void stub_initrd_withdraw(const struct stub *stub);
 
+/* devicetree.c: gives the image's device tree to whoever looks among the
+ * firmware's tables, after the firmware has put its own facts into it, where
+ * it can; and takes it back. */
+EFI_STATUS stub_tree_install(const struct stub *stub);
+void stub_tree_remove(const struct stub *stub);
+
+/* The device tree among the firmware's tables, or NULL. */
+void *stub_tree(const struct stub *stub);
+
 /* start.c: starts the kernel by its own EFI entry. Returns when that does. */
 EFI_STATUS stub_start(const struct stub *stub);
 

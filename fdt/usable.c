@@ -46,19 +46,13 @@ static int limit(void *tree, int node, const struct pg_span *usable,
 			   used == 0 ? PAIR_BYTES : used);
 }
 
-static bool is_memory(const void *tree, int node)
-{
-	const char *type = pg_fdt_string(tree, node, "device_type");
-
-	return type != NULL && strcmp(type, "memory") == 0;
-}
-
 static size_t count_memory(const void *tree)
 {
 	size_t count = 0;
 	int node;
 
-	fdt_for_each_subnode(node, tree, 0) count += is_memory(tree, node);
+	fdt_for_each_subnode(node, tree, 0) count +=
+		pg_fdt_is_memory(tree, node);
 	return count;
 }
 
@@ -96,7 +90,7 @@ enum pg_status pg_fdt_usable_memory(struct pg_bytes blob,
 	if (result == 0) {
 		fdt_for_each_subnode(node, tree, 0)
 		{
-			if (result == 0 && is_memory(tree, node))
+			if (result == 0 && pg_fdt_is_memory(tree, node))
 				result = limit(tree, node, usable, count);
 		}
 	}

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "fdt/fdt_edit.h"
 #include "pack/capture.h"
 #include "purgatorio/byteorder.h"
 #include "purgatorio/image.h"
@@ -41,6 +42,13 @@ enum pg_status pg_capture_arm64_check(struct pg_capture *capture,
 		return pg_fail(error, PG_E_USAGE,
 			       "--efi-capture: an arm64 kernel is started by "
 			       "its own EFI entry; leave it out");
+	if (capture->options->pack.dtb.size != 0) {
+		const enum pg_status status =
+			pg_fdt_check(capture->options->pack.dtb, error);
+
+		if (status != PG_OK)
+			return status;
+	}
 	capture->pe_at = PE_AT;
 	capture->head_bytes = HEAD_BYTES;
 	capture->kernel_alignment = (uint32_t)kernel->alignment;
@@ -81,5 +89,19 @@ void pg_capture_arm64_instruct(struct pg_capture *capture)
 		.args = {kernel, capture->head_bytes + PG_IMAGE_WORK,
 			 PG_IMAGE_WORK_BYTES, capture->options->flags}};
 
+	const struct pg_pack_options *options = &capture->options->pack;
+
 	pg_plan_handoff(capture->plan, &handoff);
+	if (options->dtb.size == 0)
+		return;
+	if (options->console_of_dtb) {
+		const struct pg_console console = pg_fdt_console(options->dtb);
+
+		pg_plan_console(capture->plan, &console);
+	}
+	if (options->reset.kind == PG_RESET_ARCH) {
+		const struct pg_reset reset = pg_fdt_reset(options->dtb);
+
+		pg_plan_reset(capture->plan, &reset);
+	}
 }

@@ -48,7 +48,8 @@ enum pg_fdt_problem {
 	PG_FDT_STRING,	    /* node, property: not terminated. PG_E_CORRUPT */
 	PG_FDT_RESERVE_MAP, /* reason: cannot be written. LIBFDT */
 	PG_FDT_CELLS,	    /* node: its #address-cells or #size-cells are not
-			       1 or 2. PG_E_CORRUPT */
+			       1 or 2, or not those of the tree that facts
+			       are taken from. PG_E_CORRUPT */
 	PG_FDT_NARROW,	    /* node, span, cells: these cells cannot hold it.
 			       PG_E_LIMIT */
 	PG_FDT_RANGES,	    /* want: more usable ranges than Linux takes.
@@ -93,6 +94,11 @@ struct pg_fdt_edits {
 	 * of core header, usable memory and seeds stays. */
 	bool loaded;
 	bool keep_initrd; /* and what it says of the initrd */
+	/* The checked tree of a loader, size 0: none. @blob was not made by it
+	 * and replaces it, but for what only a loader knows: its memory, its
+	 * reservations, what /chosen says of core header, usable memory,
+	 * seeds, UEFI and, with keep_initrd, the initrd. */
+	struct pg_bytes facts;
 };
 
 /* No result of pg_tree_edit() is longer, whatever the addresses will be: from

@@ -60,8 +60,10 @@ uint64_t pg_fdt_edit_bound(struct pg_bytes blob,
 
 	/* The cells of the root, bootargs, initrd twice, the core header,
 	 * usable memory and the seeds. */
-	return used_bytes(blob.data) + CHOSEN_BYTES + line +
-	       9 * PROPERTY_BYTES + PG_FDT_USABLE_MAX * 16 + PG_FDT_SEED_BYTES +
+	return used_bytes(blob.data) +
+	       (edits->facts.size ? used_bytes(edits->facts.data) : 0) +
+	       CHOSEN_BYTES + line + 9 * PROPERTY_BYTES +
+	       PG_FDT_USABLE_MAX * 16 + PG_FDT_SEED_BYTES +
 	       edits->reserved_count * ENTRY_BYTES + PG_PAGE_BYTES;
 }
 
@@ -172,7 +174,7 @@ static void remove_stale(struct editing *e)
 		return;
 	if (!e->edits->loaded)
 		free_old_initrd(e->tree, result);
-	if (!e->edits->keep_initrd)
+	if (!e->edits->keep_initrd || e->edits->facts.size != 0)
 		remove_names(e, initrd_names);
 	if (!e->edits->loaded)
 		remove_names(e, stale);
@@ -258,6 +260,9 @@ static enum pg_status apply(void *tree, const struct pg_fdt_edits *edits,
 
 	remove_stale(&e);
 	widen_stub(&e);
+	if (e.status == PG_OK && edits->facts.size != 0)
+		e.status = pg_fdt_take_facts(tree, edits->facts,
+					     edits->keep_initrd, fault);
 	/* pg_fdt_edit_bound() has limited its length. */
 	set(&e, "bootargs", edits->command_line,
 	    strlen(edits->command_line) + 1);

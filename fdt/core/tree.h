@@ -35,4 +35,14 @@ bool pg_fdt_cells(const void *tree, int node, uint32_t *address,
  */
 bool pg_fdt_address(const void *tree, int node, struct pg_span *out);
 
+/* facts.c: is @node memory (Devicetree Specification 3.4)? Removes all of it
+ * from @tree; 0 or libfdt's reason. */
+bool pg_fdt_is_memory(const void *tree, int node);
+int pg_fdt_remove_memory(void *tree);
+
+/* facts.c: puts into @tree what the checked tree @loader alone knows (core.h,
+ * pg_fdt_edits.facts); its initrd @with_initrd. On error *@fault says why. */
+enum pg_status pg_fdt_take_facts(void *tree, struct pg_bytes loader,
+				 bool with_initrd, struct pg_fdt_fault *fault);
+
 #endif

@@ -62,7 +62,16 @@ static bool room_of(uint64_t kernel, struct pg_span *out)
 	       pg_arch_reachable(out->start, out->bytes);
 }
 
-/* What the loader gave, as far as its header can be believed. */
+/* The image's tree, in the place of the loader's; size 0: there is none. */
+static struct pg_bytes own_tree(const struct pg_manifest *m, uint64_t base)
+{
+	const struct pg_span own = pg_part_span(m, base, PG_PART_FDT);
+
+	return (struct pg_bytes){pg_pointer(own.start), (size_t)own.bytes};
+}
+
+/* What the loader gave, as far as its header can be believed. Where the image
+ * has a tree, it may give none. */
 static enum pg_status given_tree(const struct pg_manifest *m, uint64_t base,
 				 struct pg_bytes *out,
 				 struct pg_check_place *place)
@@ -71,6 +80,9 @@ static enum pg_status given_tree(const struct pg_manifest *m, uint64_t base,
 	const uint64_t given = pg_load_le64(work + PG_IMAGE_WORK_GIVEN);
 	const uint8_t *tree = pg_pointer(given);
 
+	*out = (struct pg_bytes){NULL, 0};
+	if (given == 0 && own_tree(m, base).size != 0)
+		return PG_OK;
 	if (given == 0 || given % TREE_ALIGNMENT != 0 ||
 	    !pg_arch_reachable(given, sizeof(struct fdt_header)) ||
 	    fdt_check_header(tree) != 0 ||
@@ -140,7 +152,9 @@ static enum pg_status join_lines(const struct pg_manifest *m, uint64_t base,
 	const char *theirs;
 	size_t length;
 
-	if (pg_tree_command_line(tree, &theirs, &fault) != PG_OK)
+	if (tree.size == 0)
+		theirs = "";
+	else if (pg_tree_command_line(tree, &theirs, &fault) != PG_OK)
 		return wrong(place, PG_E_LOADER,
 			     "its device tree has no terminated command line:",
 			     pg_address(tree.data));
@@ -159,7 +173,9 @@ static void choose_initrd(const struct pg_manifest *m, uint64_t base,
 			  struct pg_bytes tree, struct pg_fdt_edits *edits,
 			  struct pg_check_place *place)
 {
-	const int chosen = fdt_path_offset(tree.data, "/chosen");
+	const int chosen = tree.size == 0
+				   ? -FDT_ERR_NOTFOUND
+				   : fdt_path_offset(tree.data, "/chosen");
 
 	edits->initrd = pg_part_span(m, base, PG_PART_INITRD);
 	if (chosen < 0 ||
@@ -171,6 +187,40 @@ static void choose_initrd(const struct pg_manifest *m, uint64_t base,
 	}
 	edits->keep_initrd = true;
 	edits->initrd.bytes = 0;
+}
+
+/* The tree to edit is the loader's, or the image's with its facts. */
+static enum pg_status choose_tree(const struct pg_manifest *m, uint64_t base,
+				  struct pg_bytes *tree,
+				  struct pg_fdt_edits *edits,
+				  struct pg_check_place *place)
+{
+	const struct pg_bytes own = own_tree(m, base);
+	struct pg_fdt_fault fault;
+
+	edits->loaded = own.size == 0;
+	if (own.size == 0)
+		return PG_OK;
+	edits->facts = *tree;
+	*tree = own;
+	if (pg_tree_check(own, &fault) == PG_OK)
+		return PG_OK;
+	return wrong(place, PG_E_LOADER,
+		     "the image's device tree is damaged; libfdt's reason:",
+		     (uint64_t)-fault.reason);
+}
+
+static enum pg_status refuse_edit(const struct pg_fdt_fault *fault,
+				  struct pg_check_place *place)
+{
+	if (fault->problem == PG_FDT_CELLS)
+		return wrong(place, PG_E_LOADER,
+			     "its device tree has other address or size cells "
+			     "than the image's",
+			     0);
+	return wrong(place, PG_E_LOADER,
+		     "its device tree cannot be edited; libfdt's reason:",
+		     (uint64_t)-fault->reason);
 }
 
 enum pg_status pg_arch_loader_merge(const struct pg_manifest *m, uint64_t base,
@@ -190,7 +240,8 @@ enum pg_status pg_arch_loader_merge(const struct pg_manifest *m, uint64_t base,
 	status = given_tree(m, base, &tree, place);
 	if (status == PG_OK && !room_of(handoff->args[0], &room))
 		status = PG_E_MEMORY;
-	if (status == PG_OK && pg_tree_check(tree, &fault) != PG_OK)
+	if (status == PG_OK && tree.size != 0 &&
+	    pg_tree_check(tree, &fault) != PG_OK)
 		status = wrong(place, PG_E_LOADER,
 			       "its device tree is damaged; libfdt's reason:",
 			       (uint64_t)-fault.reason);
@@ -200,18 +251,17 @@ enum pg_status pg_arch_loader_merge(const struct pg_manifest *m, uint64_t base,
 		return status;
 	memset(&edits, 0, sizeof(edits));
 	edits.command_line = line;
-	edits.loaded = true;
 	log.start = pg_manifest_resolve(m->log.start, m->log.flags, base);
 	log.bytes = m->log.bytes;
 	edits.reserved = &log;
 	edits.reserved_count = log.bytes != 0;
 	choose_initrd(m, base, tree, &edits, place);
+	status = choose_tree(m, base, &tree, &edits, place);
+	if (status != PG_OK)
+		return status;
 	if (pg_tree_edit(tree, &edits, pg_pointer(room.start),
 			 (size_t)room.bytes, &bytes, &fault) != PG_OK)
-		return wrong(place, PG_E_LOADER,
-			     "its device tree cannot be edited; libfdt's "
-			     "reason:",
-			     (uint64_t)-fault.reason);
+		return refuse_edit(&fault, place);
 	handoff->args[0] = room.start;
 	return PG_OK;
 }
