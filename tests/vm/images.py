@@ -69,6 +69,15 @@ def flip(image: Path, name: str, where: str = "") -> Path:
     return path
 
 
+def archive(name: str, content: bytes) -> Path:
+    """An initrd of one file."""
+    files = Initramfs()
+    files.add(name, content)
+    path = FOLDER / f"{name.replace('/', '-')}.cpio"
+    path.write_bytes(files.build())
+    return path
+
+
 def in_guest(guest: Guest, **files: Path) -> Guest:
     """The guest whose first kernel finds @files in /boot."""
     more = Initramfs()
@@ -80,9 +89,9 @@ def in_guest(guest: Guest, **files: Path) -> Guest:
     return replace(guest, first=first)
 
 
-def boot_disk(name: str, **files: Path) -> list[str]:
-    """QEMU's options for a disk from which UEFI boots; names with a dot are
-    written with an underscore."""
+def boot_disk(name: str, order: int = 0, **files: Path) -> list[str]:
+    """QEMU's options for a disk from which UEFI boots, the lowest @order
+    first; names with a dot are written with an underscore."""
     folder = FOLDER / f"{name}.esp"
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "EFI/BOOT").mkdir(parents=True)
@@ -91,8 +100,8 @@ def boot_disk(name: str, **files: Path) -> list[str]:
         if to.name in ("BOOTX64.EFI", "BOOTAA64.EFI"):
             to = folder / "EFI/BOOT" / to.name
         shutil.copy(path, to)
-    return ["-drive", f"if=none,id=esp,format=raw,file=fat:rw:{folder}",
-            "-device", "virtio-blk-pci,drive=esp,bootindex=0"]
+    return ["-drive", f"if=none,id=esp{order},format=raw,file=fat:rw:{folder}",
+            "-device", f"virtio-blk-pci,drive=esp{order},bootindex={order}"]
 
 
 def build() -> Guest:

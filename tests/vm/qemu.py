@@ -261,6 +261,10 @@ class Machine:
             select.select([], [channel.here], [], 10)
             data = data[channel.here.send(data):]
 
+    def type(self, line: str) -> None:
+        """Types one line on the console."""
+        self._write(self.console, line.encode() + b"\r")
+
     def gdb_write(self, data: bytes) -> None:
         self._write(self.gdb, data)
 

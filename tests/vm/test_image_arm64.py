@@ -12,6 +12,7 @@ from pathlib import Path
 import cycle
 import guests
 import images
+import trees
 from arch import ARM64, BUILD
 from guests import Guest
 from qemu import Failure, Machine, Spec
@@ -57,40 +58,53 @@ def by_qemu(tap: Tap, guest: Guest, image: Path) -> None:
                  in m.console.text, "not a word of the loader's initrd")
             m.must("dmesg | grep -q 'started at EL2'")
     open_ = images.pack(guest, "arm64-open", "--loader-initrd",
-                        "--loader-cmdline", append=APPEND, initrds=[])
-    with tap.check("QEMU -kernel: the loader's, where the image allows it"):
+                        "--loader-cmdline", f"--dtb={trees.own()}",
+                        append=APPEND, initrds=[])
+    with tap.check("QEMU -kernel: the loader's, where the image allows it, "
+                   "with a device tree of the image's"):
         with machine("open", kernel=open_, initrd=guest.capture,
                      append="theirs=1") as m:
             started(m, guest, APPEND + " theirs=1")
+            need(m.must("cat /proc/device-tree/model") == trees.MODEL + "\0",
+                 "not the image's device tree")
+            need(int(m.must("awk '/MemTotal/ { print $2 }' /proc/meminfo"))
+                 > 512 << 10, "not the loader's memory")
     with tap.check("QEMU -kernel: a flipped bit in the initrd"):
         with machine("bad", kernel=images.flip(image, "initrd")) as m:
             refused(m, "initrd")
             m.expect(r"purgatorio: policy: stop\n", 20)
 
 
-def by_firmware(tap: Tap, guest: Guest, image: Path) -> None:
-    def start(name: str, path: Path, *more: str) -> Machine:
-        """Firmware that has ACPI's tables shows no device tree."""
-        return machine(name, extra=[
-            *aavmf(images.FOLDER), *more,
-            *images.boot_disk(f"arm64-{name}", BOOTAA64_EFI=path)])
+def firmware(name: str, *paths: Path, more: list[str] | None = None,
+             **spec) -> Machine:
+    """UEFI, with a disk for each of @paths: where one does not start, the next
+    one is tried."""
+    extra = aavmf(images.FOLDER) + (more or [])
+    for order, path in enumerate(paths):
+        extra += images.boot_disk(f"arm64-{name}-{order}", order,
+                                  BOOTAA64_EFI=path)
+    return machine(name, extra=extra, **spec)
 
-    with tap.check("AAVMF, device tree"), \
-            start("dt", image, "-machine", "acpi=off") as m:
-        started(m, guest, APPEND)
-        m.must("test -d /sys/firmware/efi && "
-               "test -d /sys/firmware/devicetree/base/psci")
+
+def by_firmware(tap: Tap, guest: Guest, image: Path) -> None:
+    # Firmware that has ACPI's tables shows no device tree.
+    tree = ["-machine", "acpi=off"]
+    bad = images.flip(image, "kernel")
+    with firmware("dt", bad, image, more=tree) as m:
+        with tap.check("AAVMF: a flipped bit in the kernel, and the firmware "
+                       "is told"):
+            refused(m, "kernel")
+            m.expect(r"BdsDxe: failed to start .*Security Violation", 20)
+        with tap.check("AAVMF, device tree"):
+            started(m, guest, APPEND)
+            m.must("test -d /sys/firmware/efi && "
+                   "test -d /sys/firmware/devicetree/base/psci")
     line = APPEND + " acpi=force"
     acpi = images.pack(guest, "arm64-acpi", append=line)
-    with tap.check("AAVMF, ACPI"), start("acpi", acpi) as m:
+    with tap.check("AAVMF, ACPI"), firmware("acpi", acpi) as m:
         started(m, guest, line)
         m.must("test -e /sys/firmware/acpi/tables/APIC && "
                "test ! -e /sys/firmware/devicetree/base/psci")
-    bad = images.flip(image, "kernel")
-    with tap.check("AAVMF: a flipped bit in the kernel, and the firmware is "
-                   "told"), start("uefi-bad", bad) as m:
-        refused(m, "kernel")
-        m.expect(r"BdsDxe: failed to start .*Security Violation", 20)
 
 
 def arrived(run: cycle.Cycle) -> None:

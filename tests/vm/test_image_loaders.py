@@ -14,7 +14,6 @@ import images
 import packages
 from arch import BUILD
 from guests import Guest
-from initramfs import Initramfs
 from qemu import Machine, Spec
 from tap import Tap, need
 from test_image_uefi import firmware
@@ -34,18 +33,9 @@ def cmdline(machine: Machine) -> list[str]:
     return machine.must("cat /proc/cmdline").split()
 
 
-def archive(name: str, content: bytes) -> Path:
-    """An initrd of one file."""
-    files = Initramfs()
-    files.add(name, content)
-    path = images.FOLDER / f"{name.replace('/', '-')}.cpio"
-    path.write_bytes(files.build())
-    return path
-
-
 def seabios(tap: Tap, guest: Guest) -> None:
     image = images.pack(guest, "bios")
-    other = archive("other", b"not the image's\n")
+    other = images.archive("other", b"not the image's\n")
     with tap.check("QEMU -kernel, SeaBIOS: by the 32-bit boot protocol; what "
                    "the loader adds is left out, but for kexec's words"):
         with start("bios", image, "root=/dev/sda memmap=1M$0x30000000",
@@ -91,9 +81,11 @@ def policies(tap: Tap, guest: Guest) -> None:
 
 
 def three(tap: Tap, guest: Guest) -> None:
-    microcode = archive("kernel/x86/microcode/GenuineIntel.bin", b"none")
+    microcode = images.archive("kernel/x86/microcode/GenuineIntel.bin",
+                               b"none")
     image = images.pack(guest, "three", f"--ucode={microcode}", initrds=[
-        archive("one", b"1\n"), guest.capture, archive("three", b"3\n")])
+        images.archive("one", b"1\n"), guest.capture,
+        images.archive("three", b"3\n")])
     with tap.check("microcode and three initrds reach the kernel"):
         with start("three", image) as machine:
             machine.ready("first", SECONDS)
@@ -135,8 +127,8 @@ def grub(tap: Tap, guest: Guest) -> None:
 
 def large(tap: Tap, guest: Guest) -> None:
     dice = random.Random(7)
-    more = archive("ballast", b"".join(dice.randbytes(1 << 20)
-                                       for _ in range(300)))
+    more = images.archive("ballast", b"".join(dice.randbytes(1 << 20)
+                                              for _ in range(300)))
     image = images.pack(guest, "large", initrds=[guest.capture, more])
     with tap.check("an initrd of 300 MB"):
         with start("large", image, memory="3G") as machine:
