@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A capture image is an s390x kernel, too: memory from address 0, with a PSW
- * for an IPL there, "S390EP" at 0x10008, and a parameter area that loaders fill
- * in (arch/s390/boot/head.S). The kernel inside lies where it runs; of its
- * first pages, which loaders change, a copy lies behind it. An ELF file of the
- * same has its own headers in the bytes that only an IPL reads.
+ * A capture image is an s390x kernel, too: memory from address 0, with the
+ * kernel's own code for an IPL there, "S390EP" at 0x10008, and a parameter area
+ * that loaders fill in (arch/s390/boot/head.S). The kernel inside lies where it
+ * runs; of its first pages, which loaders change, a copy lies behind it. An ELF
+ * file of the same has its own headers in the bytes that only an IPL reads.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,10 +17,7 @@
 #include "purgatorio/byteorder.h"
 #include "purgatorio/image.h"
 
-/* BRANCH RELATIVE ON CONDITION LONG: "brcl 15", and the distance in
- * halfwords. */
-#define BRANCH_LONG 0xc0f4u
-#define LOG_START   PG_SWAP_LOWCORE_BYTES
+#define LOG_START PG_SWAP_LOWCORE_BYTES
 
 enum pg_status pg_capture_s390x_check(struct pg_capture *capture,
 				      struct pg_error *error)
@@ -49,12 +46,12 @@ enum pg_status pg_capture_s390x_check(struct pg_capture *capture,
 
 static void put_branch(uint8_t *file, uint32_t from, uint32_t to)
 {
-	pg_store_be16(file + from, BRANCH_LONG);
+	pg_store_be16(file + from, PG_S390_BRANCH_LONG);
 	pg_store_be32(file + from + 2, (to - from) / 2);
 }
 
-/* The kernel's first pages, entered at our purgatory, and telling nothing. An
- * ELF file's header then takes the PSW's place. */
+/* The kernel's first pages, entered at our purgatory, and telling nothing; in
+ * front of them what an IPL reads, but for an ELF file's headers. */
 enum pg_status pg_capture_s390x_head(struct pg_capture *capture,
 				     struct pg_error *error)
 {
@@ -65,6 +62,8 @@ enum pg_status pg_capture_s390x_head(struct pg_capture *capture,
 	uint8_t *file = capture->file;
 	enum pg_status status;
 
+	if (!capture->is_elf)
+		memcpy(file, capture->kernel.file.data, PG_S390_START);
 	status = pg_s390_parameters(&capture->kernel, &nothing,
 				    file + PG_S390_START, error);
 	if (status != PG_OK)
@@ -74,7 +73,7 @@ enum pg_status pg_capture_s390x_head(struct pg_capture *capture,
 	pg_capture_write_sections(capture, table + PG_RAW_ENTRIES);
 	memcpy(table, PG_RAW_MAGIC, PG_RAW_COUNT);
 	pg_store_le32(table + PG_RAW_COUNT, (uint32_t)capture->section_count);
-	return pg_s390_ipl_psw(entry, file, error);
+	return PG_OK;
 }
 
 void pg_capture_s390x_instruct(struct pg_capture *capture)

@@ -10,6 +10,11 @@
 #include "pack/image_note.h"
 #include "pack/packing.h"
 #include "pack/s390_kernel.h"
+#include "purgatorio/byteorder.h"
+
+#define IPL_PSW	      0x00080000u /* the bit that such a PSW has to have */
+#define IPL_PSW_31BIT 0x80000000u
+#define IPL_HIGHEST   0x7fffffffu
 
 static bool swaps(const struct packing *packing)
 {
@@ -63,17 +68,22 @@ enum pg_status pg_pack_s390x_add(struct packing *packing,
 			    &packing->boot_params_part, error);
 }
 
-/* The memory that it is in belongs to the machine, which may change it before
- * we look. */
+/* With what lies at 0 when it is done, an IPL goes on (PoP chapter 17, "Initial
+ * Program Loading"): a PSW of 8 bytes, for 31-bit mode. The memory that it is
+ * in belongs to the machine, which may change it before we look. */
 static enum pg_status write_ipl_psw(struct packing *packing,
 				    struct pg_error *error)
 {
-	const enum pg_status status = pg_s390_ipl_psw(
-		pg_plan_purgatory(packing->plan) + IMAGE_S390X_ONCE,
-		packing->ipl_psw, error);
+	const uint64_t entry =
+		pg_plan_purgatory(packing->plan) + IMAGE_S390X_ONCE;
 
-	if (status != PG_OK)
-		return status;
+	if (entry > IPL_HIGHEST)
+		return pg_fail(error, PG_E_LIMIT,
+			       "purgatory: 0x%llx is above 2 GiB, where an "
+			       "IPL cannot enter it; give a smaller window",
+			       (unsigned long long)entry);
+	pg_store_be32(packing->ipl_psw, IPL_PSW);
+	pg_store_be32(packing->ipl_psw + 4, IPL_PSW_31BIT | (uint32_t)entry);
 	return pg_plan_content(
 		packing->plan, packing->lowcore_part,
 		(struct pg_bytes){packing->ipl_psw, sizeof(packing->ipl_psw)},

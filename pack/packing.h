@@ -9,7 +9,6 @@
 #include "pack/boot_params.h"
 #include "pack/kernel_formats.h"
 #include "pack/plan.h"
-#include "pack/s390_kernel.h"
 
 struct packing {
 	const struct pg_pack_options *options;
@@ -35,7 +34,7 @@ struct packing {
 	/* s390x */
 	uint8_t *parameters; /* from malloc(3), or NULL */
 	size_t lowcore_part;
-	uint8_t ipl_psw[PG_S390_IPL_PSW_BYTES];
+	uint8_t ipl_psw[8];
 };
 
 /* Four steps each; all but the first come after the one before it in

@@ -21,10 +21,6 @@
 
 #define MEMORY_MAX (1u << 30)
 
-#define IPL_PSW	      0x00080000u /* the bit that such a PSW has to have */
-#define IPL_PSW_31BIT 0x80000000u
-#define IPL_HIGHEST   0x7fffffffu
-
 static bool has_magic(struct pg_bytes image)
 {
 	return image.size >= MAGIC + MAGIC_BYTES &&
@@ -219,27 +215,4 @@ enum pg_status pg_s390_parameters(const struct pg_kernel *kernel,
 	memset(line, 0, (size_t)kernel->cmdline_max + 1);
 	memcpy(line, in->command_line, length);
 	return PG_OK;
-}
-
-enum pg_status pg_s390_ipl_psw(uint64_t entry,
-			       uint8_t out[PG_S390_IPL_PSW_BYTES],
-			       struct pg_error *error)
-{
-	if (entry > IPL_HIGHEST)
-		return pg_fail(error, PG_E_LIMIT,
-			       "purgatory: 0x%llx is above 2 GiB, where an "
-			       "IPL cannot enter it; give a smaller window",
-			       (unsigned long long)entry);
-	pg_store_be32(out, IPL_PSW);
-	pg_store_be32(out + 4, IPL_PSW_31BIT | (uint32_t)entry);
-	return PG_OK;
-}
-
-uint32_t pg_s390_ipl_entry(const uint8_t *at)
-{
-	const uint32_t entry = pg_load_be32(at + 4);
-
-	if (pg_load_be32(at) != IPL_PSW || !(entry & IPL_PSW_31BIT))
-		return 0;
-	return entry & IPL_HIGHEST;
 }

@@ -88,7 +88,10 @@ static size_t raw_table(struct pg_bytes file)
 	if (file.size < SELFMAG || memcmp(file.data, ELFMAG, SELFMAG) == 0 ||
 	    !pg_s390_recognise(file))
 		return 0;
-	entry = pg_s390_ipl_entry(file.data);
+	if (pg_load_be16(file.data + PG_S390_NORMAL) != PG_S390_BRANCH_LONG)
+		return 0;
+	entry = PG_S390_NORMAL +
+		2 * (size_t)pg_load_be32(file.data + PG_S390_NORMAL + 2);
 	if (entry <= door || entry > file.size ||
 	    memcmp(file.data + entry - door, PG_RAW_MAGIC, PG_RAW_COUNT) != 0)
 		return 0;

@@ -31,8 +31,8 @@ struct pg_sections {
 };
 
 /* A raw image has no headers. Its table stands on the page at the start of
- * .door, to whose purgatory the IPL PSW at 0 leads: a magic, u32 count, and
- * from PG_RAW_ENTRIES on what PE has, little-endian as there. */
+ * .door, to whose purgatory the branch at 0x10000 leads: a magic, u32 count,
+ * and from PG_RAW_ENTRIES on what PE has, little-endian as there. */
 #define PG_RAW_MAGIC   "PGSECTS1"
 #define PG_RAW_COUNT   8
 #define PG_RAW_ENTRIES 16

@@ -89,6 +89,7 @@ enum pg_status pg_check(const struct pg_context *context)
 		place.value = handoff->protocol;
 		return say_place(status, &place);
 	}
-	status = check_reach(context);
-	return status == PG_OK ? pg_check_loader(context) : status;
+	/* What of an image is not in memory, its loader's words explain. */
+	status = pg_check_loader(context);
+	return status == PG_OK ? check_reach(context) : status;
 }

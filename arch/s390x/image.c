@@ -110,6 +110,22 @@ static enum pg_status check_initrd(struct pg_span initrd, uint64_t start,
 	return PG_OK;
 }
 
+/* There is no memory map: what is not there cannot be reached. */
+static enum pg_status check_memory(const struct pg_manifest *m,
+				   struct pg_check_place *place)
+{
+	const struct pg_range *ranges = pg_manifest_ranges(m);
+	uint32_t i;
+
+	for (i = 0; i < m->ranges.count; i++)
+		if (!pg_arch_reachable(ranges[i].start, ranges[i].bytes))
+			return wrong(place, PG_E_MEMORY,
+				     "the machine has no memory for the image "
+				     "at",
+				     ranges[i].start);
+	return PG_OK;
+}
+
 enum pg_status pg_arch_loader_check(const struct pg_manifest *m, uint64_t base,
 				    struct pg_check_place *place)
 {
@@ -132,6 +148,9 @@ enum pg_status pg_arch_loader_check(const struct pg_manifest *m, uint64_t base,
 	if (head.bytes == 0 || !pg_arch_reachable(head.start, head.bytes))
 		return wrong(place, PG_E_LOADER, "no kernel's head at",
 			     head.start);
+	status = check_memory(m, place);
+	if (status != PG_OK)
+		return status;
 	area = pg_pointer(head.start + AREA);
 	oldmem = words(area, PG_S390_OLDMEM_START, PG_S390_OLDMEM_BYTES);
 	status = check_oldmem(oldmem, end, place);

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """A capture image for s390x, which is memory from address 0 and a kernel at
-once: by QEMU's -kernel, by a PSW restart of what lies at 0, by an IPL under
-Hercules, and by kexec in a crash."""
+once: by QEMU's -kernel, by an IPL from a disk by QEMU's firmware and from a
+list-directed one under Hercules, and by kexec, also in a crash."""
 
 from __future__ import annotations
 
@@ -89,30 +89,58 @@ def by_qemu(tap: Tap, guest: Guest, image: Path) -> None:
                 refused(m, part)
 
 
-def restart(folder: Path, image: Path) -> list[str]:
-    """QEMU's options for @image in memory and a CPU that loads the PSW at 0,
-    as at the end of an IPL: by "lpsw 0", high up."""
-    at = 0x7f00000
-    file = folder / "restart.elf"
-    code = bytes([0x82, 0, 0, 0])
-    file.write_bytes(
-        struct.pack(">4sBBBB8xHHIQQQIHHHHHH", b"\x7fELF", 2, 2, 1, 0, 2, 22, 1,
-                    at, 64, 0, 0, 64, 56, 1, 0, 0, 0)
-        + struct.pack(">IIQQQQQQ", 1, 5, 120, at, at, len(code), len(code), 2)
-        + code)
-    return ["-kernel", str(file), "-device",
-            f"loader,file={image},addr=0,force-raw=on"]
+SECTOR = 2048
 
 
-def by_restart(tap: Tap, guest: Guest, image: Path) -> None:
-    with tap.check("the PSW at 0, under QEMU"):
-        with machine("restart", extra=restart(images.FOLDER, image)) as m:
+def both(value: int) -> bytes:
+    """ISO 9660's numbers are there in both byte orders."""
+    return struct.pack("<I", value) + struct.pack(">I", value)
+
+
+def entry(name: bytes, at: int, size: int, folder: bool) -> bytes:
+    """A directory's."""
+    record = (b"\0" + both(at) + both(size) + bytes(7)
+              + bytes([2 if folder else 0, 0, 0, 1, 0, 0, 1, len(name)]) + name)
+    record += b"\0" * (~len(record) & 1)
+    return bytes([len(record) + 1]) + record
+
+
+def disk(image: Path) -> list[str]:
+    """QEMU's options for a CD from which its firmware, s390-ccw, IPLs @image,
+    which goes to address 0: volume descriptors, a catalog and a directory
+    (ECMA-119; "El Torito" Bootable CD-ROM Format Specification)."""
+    content = image.read_bytes()
+    primary = b"\1CD001\1".ljust(156, b"\0") + entry(b"\0", 20, SECTOR, True)
+    record = (b"\0CD001\1EL TORITO SPECIFICATION".ljust(0x47, b"\0")
+              + struct.pack("<I", 19))
+    check = bytearray(b"\1".ljust(30, b"\0") + b"\x55\xaa")
+    struct.pack_into("<H", check, 28,
+                     -sum(struct.unpack("<16H", check)) & 0xffff)
+    boot = struct.pack("<BBHBBHI", 0x88, 0, 0, 0, 0, 4, 21)
+    folder = (entry(b"\0", 20, SECTOR, True) + entry(b"\1", 20, SECTOR, True)
+              + entry(b"IMAGE.;1", 21, len(content), False))
+    path = image.with_suffix(".iso")
+    path.write_bytes(bytes(16 * SECTOR) + b"".join(
+        sector.ljust(SECTOR, b"\0") for sector in (
+            primary, record, b"\xffCD001\1", bytes(check) + boot, folder))
+        + content + bytes(-len(content) % SECTOR))
+    return ["-device", "virtio-scsi-ccw", "-device",
+            "scsi-cd,drive=cd,bootindex=1", "-drive",
+            f"if=none,id=cd,format=raw,readonly=on,file={path}"]
+
+
+def by_ipl(tap: Tap, guest: Guest, image: Path) -> None:
+    with tap.check("an IPL from a disk, by QEMU's firmware"):
+        with machine("ipl", extra=disk(image)) as m:
             started(m, guest, APPEND)
     bad = images.flip(image, "kernel")
-    with tap.check("the PSW at 0: a flipped bit in the kernel"):
-        with machine("restart-bad",
-                     extra=restart(images.FOLDER, bad)) as m:
+    with tap.check("an IPL from a disk: a flipped bit in the kernel"):
+        with machine("ipl-bad", extra=disk(bad)) as m:
             refused(m, "kernel")
+    with tap.check("an IPL under Hercules: memory too small"):
+        hercules(images.FOLDER, image.read_bytes(), (
+            "purgatorio: loader: the machine has no memory for the image at "
+            "0x7fd000", "purgatorio: EXIT: STATUS=19"), 8)
     with tap.check("an IPL under Hercules, and its flipped bit"):
         hercules(images.FOLDER, image.read_bytes(), (
             r"purgatorio: verify: \d+ KiB",
@@ -125,29 +153,38 @@ def by_restart(tap: Tap, guest: Guest, image: Path) -> None:
 def by_kexec(tap: Tap, guest: Guest, image: Path) -> None:
     guest = images.in_guest(guest, image=image,
                             bad=images.flip(image, "initrd"))
-    with tap.check("kexec -c -p: a crash, through the image, to the dead "
-                   "kernel's memory"):
-        run = cycle.start(guest, "image-s390x-kexec")
+    for way in "kexec -c -p", "kexec -s -p":
+        with tap.check(f"{way}: a crash, through the image, to the dead "
+                       "kernel's memory"):
+            run = cycle.start(guest, f"image-s390x{way[-5:-3]}")
+            with run.machine as m:
+                m.ready("first", SECONDS)
+                run.leave_marks()
+                m.must(f"{way} /boot/image", 60)
+                run.crash()
+                m.expect(r"purgatorio: verify: .*\n", SECONDS)
+                need(run.captured(SECONDS) == guest.release, "wrong kernel")
+                line = m.must("cat /proc/cmdline").strip()
+                need(line == APPEND, f"its command line is {line!r}")
+                run.check_core()
+                run.check_marker()
+                log_is_right(run)
+            run.dump_file.unlink()
+        with tap.check(f"{way}: a flipped bit in the initrd"):
+            run = cycle.start(guest, f"image-s390x{way[-5:-3]}-bad")
+            with run.machine as m:
+                m.ready("first", SECONDS)
+                m.must(f"{way} /boot/bad", 60)
+                run.crash()
+                refused(m, "initrd")
+            run.dump_file.unlink()
+    with tap.check("kexec -c -l: the next kernel, without a crash"):
+        run = cycle.start(guest, "image-s390x-normal", reboot=True)
         with run.machine as m:
             m.ready("first", SECONDS)
-            run.leave_marks()
-            m.must("kexec -c -p /boot/image", 60)
-            run.crash()
-            m.expect(r"purgatorio: verify: .*\n", SECONDS)
-            need(run.captured(SECONDS) == guest.release, "wrong kernel")
-            line = m.must("cat /proc/cmdline").strip()
-            need(line == APPEND, f"its command line is {line!r}")
-            run.check_core()
-            run.check_marker()
-            log_is_right(run)
-        run.dump_file.unlink()
-    with tap.check("kexec -c -p: a flipped bit in the initrd"):
-        run = cycle.start(guest, "image-s390x-kexec-bad")
-        with run.machine as m:
-            m.ready("first", SECONDS)
-            m.must("kexec -c -p /boot/bad", 60)
-            run.crash()
-            refused(m, "initrd")
+            m.must("kexec -c -l /boot/image --append=theirs=1", 60)
+            m.send("kexec -e")
+            started(m, guest, APPEND)
         run.dump_file.unlink()
     with tap.check("purgatorio load -p: its parts, to the dead kernel's "
                    "memory"):
@@ -173,7 +210,7 @@ def main() -> None:
     guest = guests.build(arch=S390X)
     image = images.pack(guest, "s390x", append=APPEND)
     by_qemu(tap, guest, image)
-    by_restart(tap, guest, image)
+    by_ipl(tap, guest, image)
     by_kexec(tap, guest, image)
     tap.finish()
 

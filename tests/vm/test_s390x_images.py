@@ -29,7 +29,7 @@ COMMAND = BUILD / "host/purgatorio"
 CONFIGURATION = """\
 CPUSERIAL 000001
 CPUMODEL 2097
-MAINSIZE 256
+MAINSIZE {}
 NUMCPU 1
 ARCHMODE z/Arch
 0009 3215-C / noprompt
@@ -91,11 +91,13 @@ def flat(image: bytes) -> bytes:
     return bytes(memory)
 
 
-def hercules(folder: Path, memory: bytes, lines: tuple[str, ...]) -> None:
+def hercules(folder: Path, memory: bytes, lines: tuple[str, ...],
+             megabytes: int = 256) -> None:
     """An IPL of @memory, and the @lines (patterns) that it must say."""
     (folder / "image.raw").write_bytes(memory)
     (folder / "image.ins").write_text("* purgatorio\nimage.raw 0x00000000\n")
-    (folder / "configuration").write_text(CONFIGURATION)
+    (folder / "configuration").write_text(
+        CONFIGURATION.format(megabytes))
     (folder / "script").write_text("hao tgt Disabled wait\nhao cmd exit\n"
                                    "archmode z/Arch\n"
                                    f"ipl {folder}/image.ins\n")

@@ -53,8 +53,11 @@ static struct pg_span work_of(const struct pg_manifest *m, uint64_t base)
 static bool room_of(uint64_t kernel, struct pg_span *out)
 {
 	const uint8_t *head = pg_pointer(kernel);
-	uint64_t start = pg_load_le64(head + IMAGE_SIZE);
+	uint64_t start;
 
+	if (!pg_arch_reachable(kernel, IMAGE_HEAD_BYTES))
+		return false;
+	start = pg_load_le64(head + IMAGE_SIZE);
 	if (start > UINT64_MAX - kernel ||
 	    !pg_align_up(kernel + start, PG_PAGE_BYTES, &start))
 		return false;
