@@ -114,9 +114,13 @@ enum pg_status pg_capture_s390x_kernel(struct pg_bytes file,
 	memcpy(whole + head.size, rest.data, rest.size);
 	status = pg_s390_read((struct pg_bytes){whole, head.size + rest.size},
 			      out, error);
-	if (status == PG_OK)
-		out->owned = whole;
-	else
+	if (status != PG_OK) {
 		free(whole);
-	return status;
+		return status;
+	}
+	out->owned = whole;
+	/* The part whose digests the image has (load/source_digests.c). */
+	if (out->image.size == rest.size)
+		out->image.data = rest.data;
+	return PG_OK;
 }
