@@ -259,6 +259,12 @@ static void the_image_is_where_it_belongs(void **state)
 	image.m.handoff.args[2]--;
 	refused(PG_E_LOADER, "no work area");
 	image.m.handoff.args[2]++;
+	/* The machine's memory ends in the last part. */
+	memory_end = pg_address(memory.initrd) + sizeof(memory.initrd) - 1;
+	refused(PG_E_MEMORY, "no memory for the image");
+	memory_end++;
+	refused(PG_OK, "");
+	memory_end = UINT64_MAX;
 	/* A copy of nothing, and a kernel with nothing in front. */
 	image.ranges[1].bytes = PG_S390_CMDLINE;
 	refused(PG_E_LOADER, "no kernel's head");
