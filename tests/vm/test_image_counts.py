@@ -2,15 +2,21 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """How many guest instructions the EFI stub itself runs, from the firmware's
 call to the kernel's entry, on a CPU with SHA instructions: checks, digests of
-all bytes, the initrd given to the kernel. Exact, whatever the host."""
+all bytes, the initrd given to the kernel. Exact, whatever the host. And how
+many systemd's stub runs for the same kernel and initrd, of which it makes no
+digests."""
 
 from __future__ import annotations
 
+import mmap
 import re
+from contextlib import contextmanager
+from typing import Iterator
 
 import images
 import qemu
-from arch import BUILD
+import uki
+from arch import BUILD, X86_64
 from counting import Counter
 from guests import Guest
 from pathlib import Path
@@ -20,6 +26,7 @@ from test_image_uefi import SECONDS, firmware
 
 # "at most 3 instructions per byte of image"
 MOST = 3.0
+HALF = 512 << 20
 
 
 def start(name: str, image: Path, counter: Counter) -> Machine:
@@ -40,17 +47,21 @@ def base_of(image: Path) -> int:
     return int(at[1], 16) - images.part(image, "cmdline")[0]
 
 
+def sections(image: Path) -> dict[str, tuple[int, int]]:
+    """Where each lies in memory, from the base, and its size."""
+    text = images.run("objdump", "-h", image)
+    return {name: (int(at, 16), int(size, 16)) for name, size, at in
+            re.findall(r"^ *\d+ (\S+) +([0-9a-f]+) +([0-9a-f]+)", text, re.M)}
+
+
 def stub(tap: Tap, guest: Guest) -> None:
     image = images.pack(guest, "counts")
     size = image.stat().st_size
-    text = images.run("objdump", "-h", image)
-    found = re.search(r" \.text +([0-9a-f]+) +([0-9a-f]+)", text)
-    need(found, f"no section .text:\n{text}")
-    assert found
-    low = base_of(image) + int(found[2], 16)
+    text, code_bytes = sections(image)[".text"]
+    low = base_of(image) + text
     counter = Counter("image-counts", True)
     with start("image-counts", image, counter) as machine:
-        counter.window(low, low + int(found[1], 16))
+        counter.window(low, low + code_bytes)
         machine.expect("purgatorio: verify", SECONDS)
         verified = counter.count
         machine.ready("first", SECONDS)
@@ -62,12 +73,76 @@ def stub(tap: Tap, guest: Guest) -> None:
     need(total <= MOST * size, f"{total / size:.2f} per byte")
 
 
+def theirs_of(guest: Guest, name: str, kernel: bytes) -> Path:
+    images.FOLDER.mkdir(parents=True, exist_ok=True)
+    return uki.build(X86_64, images.FOLDER / f"{name}.efi", [
+        (".cmdline", images.APPEND.encode()),
+        (".initrd", guest.capture.read_bytes()), (".linux", kernel)])
+
+
+@contextmanager
+def memory(machine: Machine) -> Iterator[mmap.mmap]:
+    """The half of the guest's that firmware uses first; its first address is
+    HALF."""
+    path = BUILD / "tests" / "image-counts.memory"
+    error = machine.monitor(f'pmemsave {HALF:#x} {HALF:#x} "{path}"')
+    need(not error, error)
+    try:
+        with path.open("rb") as file, mmap.mmap(
+                file.fileno(), 0, prot=mmap.PROT_READ) as content:
+            yield content
+    finally:
+        path.unlink()
+
+
+def their_base(guest: Guest, kernel: bytes) -> int:
+    """As base_of(): theirs waits a while when it has no kernel to start. Code
+    and kernel are as far apart there as in no copy of the file."""
+    bad = theirs_of(guest, "systemd-bad", b"ZM" + kernel[2:])
+    layout = sections(bad)
+    text, linux = layout[".text"][0], layout[".linux"][0]
+    code = images.FOLDER / "systemd.text"
+    images.run("objcopy", "-O", "binary", "-j", ".text", bad, code)
+    sample = code.read_bytes()[:256]
+    found = []
+    with start("image-systemd-bad", bad,
+               Counter("image-systemd-bad", True)) as machine:
+        machine.expect("Bad kernel image", SECONDS)
+        with memory(machine) as content:
+            at = content.find(sample)
+            while at >= 0:
+                there = at - text + linux + 4096
+                if content[there:there + 4096] == kernel[4096:8192]:
+                    found.append(HALF + at - text)
+                at = content.find(sample, at + 1)
+    need(len(found) == 1, f"systemd's stub is in memory {len(found)} times")
+    return found[0]
+
+
+def systemd(tap: Tap, guest: Guest) -> None:
+    kernel = guest.kernel.read_bytes()
+    base = their_base(guest, kernel)
+    image = theirs_of(guest, "systemd", kernel)
+    text, code_bytes = sections(image)[".text"]
+    counter = Counter("image-systemd", True)
+    with start("image-systemd", image, counter) as machine:
+        counter.window(base + text, base + text + code_bytes)
+        machine.ready("first", SECONDS)
+        total = counter.count
+    size = image.stat().st_size
+    tap.note(f"{total:,} instructions of systemd's stub for {size:,} bytes: "
+             f"{total / size:.3f} per byte")
+    need(total > 1000, "nothing was counted: the firmware put it elsewhere")
+
+
 def main() -> None:
     tap = Tap()
     guest = images.build()
     with tap.check(f"SHA-NI: at most {MOST:g} of the stub's instructions for "
                    "each byte of the image"):
         stub(tap, guest)
+    with tap.check("systemd's stub, for the same kernel and initrd"):
+        systemd(tap, guest)
     tap.finish()
 
 
