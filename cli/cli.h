@@ -39,6 +39,14 @@ int cli_usage(const char *command, const char *format, ...)
  * begin with ':' and opterr is 0); returns CLI_USAGE. */
 int cli_bad_option(const char *command, char **argv, int result);
 
+/* From now on, who reads past the end of a file that became shorter while it
+ * was mapped is told so, and the command ends with CLI_FAILED. */
+void cli_catch_faults(void);
+
+/* pg_file_map(), remembering the file's name for that. */
+enum pg_status cli_map(const char *path, struct pg_bytes *out,
+		       struct pg_error *error);
+
 /* Prints @text and returns the exit status: a full disk is a failure. */
 int cli_print(const char *text);
 

@@ -92,11 +92,11 @@ enum pg_status cli_map_part(const char *given, uint32_t arch, const char *file,
 	char folder[PATH_MAX], path[2 * PATH_MAX];
 
 	if (given != NULL)
-		return pg_file_map(given, out, error);
+		return cli_map(given, out, error);
 	if (libdir != NULL && *libdir != '\0') {
 		snprintf(path, sizeof(path), "%s/%s/%s", libdir,
 			 arch_name(arch), file);
-		return pg_file_map(path, out, error);
+		return cli_map(path, out, error);
 	}
 	if (!own_folder(folder))
 		return pg_fail(error, PG_E_IO,
@@ -107,7 +107,7 @@ enum pg_status cli_map_part(const char *given, uint32_t arch, const char *file,
 		snprintf(path, sizeof(path), "%s/%s/%s/%s", folder, folders[i],
 			 arch_name(arch), file);
 		if (access(path, F_OK) == 0)
-			return pg_file_map(path, out, error);
+			return cli_map(path, out, error);
 	}
 	return pg_fail(error, PG_E_IO,
 		       "%s for %s: not in %s/../lib/purgatorio; name "

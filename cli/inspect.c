@@ -49,7 +49,7 @@ int cli_inspect(int argc, char **argv)
 	}
 	if (argc - optind != 1)
 		return cli_usage("inspect", "name one image");
-	if (pg_file_map(argv[optind], &file, &error) != PG_OK)
+	if (cli_map(argv[optind], &file, &error) != PG_OK)
 		return cli_fail(&error);
 	status = show(file, json, &error);
 	pg_file_unmap(&file);

@@ -26,7 +26,7 @@ static enum pg_status lint(const char *path, enum pg_loader loader,
 			   size_t *findings, struct pg_error *error)
 {
 	struct pg_bytes file, object;
-	enum pg_status status = pg_file_map(path, &file, error);
+	enum pg_status status = cli_map(path, &file, error);
 
 	if (status != PG_OK)
 		return status;

@@ -116,7 +116,7 @@ static enum pg_status take(int option, struct arguments *arguments,
 		return cli_parse_console(optarg, &arguments->console, error);
 	case OPT_DTB:
 		pg_file_unmap(&load->dtb);
-		return pg_file_map(optarg, &load->dtb, error);
+		return cli_map(optarg, &load->dtb, error);
 	case OPT_MISMATCH:
 		return cli_parse_policy(optarg, &load->policy, error);
 	default:
@@ -154,7 +154,7 @@ static enum pg_status load(struct arguments *arguments, const char *kernel,
 	if (kernel) {
 		request->initrds = arguments->initrds.bytes;
 		request->initrd_count = arguments->initrds.count;
-		status = pg_file_map(kernel, &request->kernel, error);
+		status = cli_map(kernel, &request->kernel, error);
 		if (status == PG_OK)
 			status = cli_map_purgatory(
 				arguments->purgatory, pg_host_arch(),

@@ -42,6 +42,7 @@ int main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : NULL;
 
 	opterr = 0;
+	cli_catch_faults();
 	if (name == NULL) {
 		fprintf(stderr, "purgatorio: no command; see purgatorio "
 				"--help\n");

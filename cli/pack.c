@@ -103,7 +103,7 @@ static enum pg_status map(const char *path, struct pg_bytes *out,
 			  struct pg_error *error)
 {
 	pg_file_unmap(out);
-	return pg_file_map(path, out, error);
+	return cli_map(path, out, error);
 }
 
 static enum pg_status take_format(struct arguments *arguments,

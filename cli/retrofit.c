@@ -79,7 +79,7 @@ static int run(const struct arguments *arguments)
 				 "%s would be replaced by its own copy; name "
 				 "another output, try it, then install it",
 				 arguments->output);
-	status = pg_file_map(arguments->kexec, &program, &error);
+	status = cli_map(arguments->kexec, &program, &error);
 	if (status == PG_OK) {
 		status = retrofit(arguments, program, &error);
 		pg_file_unmap(&program);

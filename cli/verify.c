@@ -22,7 +22,7 @@ static enum pg_status verify(const char *path, bool quiet,
 {
 	struct pg_image *image;
 	struct pg_bytes file;
-	enum pg_status status = pg_file_map(path, &file, error);
+	enum pg_status status = cli_map(path, &file, error);
 
 	if (status != PG_OK)
 		return status;

@@ -56,7 +56,8 @@ enum pg_status pg_fail(struct pg_error *error, enum pg_status status,
 /* struct pg_bytes: purgatorio/bytes.h */
 
 /* Maps the whole regular file at @path for reading. Unmap with
- * pg_file_unmap(). PG_E_IO. */
+ * pg_file_unmap(). PG_E_IO. While it is mapped, nobody may make it shorter: who
+ * reads what is gone gets SIGBUS. */
 enum pg_status pg_file_map(const char *path, struct pg_bytes *out,
 			   struct pg_error *error);
 void pg_file_unmap(struct pg_bytes *bytes);

@@ -136,6 +136,29 @@ def test_disturbed(t: Test) -> None:
          "an initrd that shrinks while it is read", f"{status}: {lines}")
 
 
+def test_cut_short(t: Test) -> None:
+    """An image that becomes shorter when it has been mapped."""
+    t.run("pack", "-o", "image", WINDOW,
+          f"--initrd={sparse(t, 'large', 256)}", "good")
+    process = subprocess.Popen(
+        [PROGRAM, "verify", "image"], cwd=t.folder, stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    maps = Path(f"/proc/{process.pid}/maps")
+    while process.poll() is None:
+        if "/image\n" in maps.read_text():
+            process.send_signal(signal.SIGSTOP)
+            break
+    os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+    os.truncate(t.folder / "image", 64 * 1024)
+    process.send_signal(signal.SIGCONT)
+    lines = process.communicate(timeout=60)[1].decode().splitlines()
+    t.ok(process.returncode == 1 and len(lines) == 1 and
+         lines[0].startswith("purgatorio: image: became shorter"),
+         "an image that shrinks while it is verified",
+         f"{process.returncode}: {lines}")
+    (t.folder / "image").unlink()
+
+
 def on_terminal(t: Test, *initrds: Path, pause: float) -> str:
     """What pack shows on a terminal when it takes @pause longer."""
     ours, its = pty.openpty()
@@ -219,6 +242,7 @@ def main() -> int:
         test_memory(t)
         test_content(t)
         test_disturbed(t)
+        test_cut_short(t)
         test_progress(t)
         test_no_memory(t)
     print(f"1..{t.count}")
