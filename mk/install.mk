@@ -25,6 +25,7 @@ install: all
 	$(Q)for dropin in $(DROPINS); do install -D -m 644 $(B)/$$dropin \
 		$(DESTDIR)$(LIBDIR)/purgatorio/$$dropin; done
 	$(Q)for file in $(EFI_ARCHS:=/stub.efi) \
-		$(IMAGE_ARCHS:=/purgatory-image.elf); do \
+		$(IMAGE_ARCHS:=/purgatory-image.elf) \
+		$(IMAGE_ARCHS:=/door.bin); do \
 		[ ! -e $(B)/$$file ] || install -m 644 $(B)/$$file \
 		$(DESTDIR)$(LIBDIR)/purgatorio/$$file || exit 1; done

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """A capture image for ppc64, which is an ELF file as vmlinux is: by QEMU's
--kernel under SLOF and VOF, by skiboot, and by a stock kexec in a crash.
+-kernel under SLOF and VOF, by skiboot, and by a stock kexec in a crash; also of
+a big-endian kernel, from its zImage.
 
     tests/vm/test_image_ppc64.py [firmware] [skiboot] [kexec]
 """
@@ -14,9 +15,10 @@ import sys
 from pathlib import Path
 
 import cycle
+import guest_kernel
 import guests
 import images
-from arch import BUILD, PPC64
+from arch import BUILD, PPC64, PPC64BE
 from guests import Guest
 from initramfs import Initramfs
 from qemu import Machine, Spec
@@ -54,6 +56,20 @@ def refused(m: Machine, part: str) -> None:
     m.expect(r"purgatorio: policy: stop\n", 20)
 
 
+def big_endian() -> Path:
+    """Without an initrd: its kernel's last word is a panic."""
+    root, release = guest_kernel.build(PPC64BE)
+    guest = Guest(PPC64BE, release, root / "boot/zImage", root, root)
+    return images.pack(guest, "ppc64-big", append="console=hvc0 panic=-1",
+                       initrds=[])
+
+
+def booted_big(m: Machine) -> None:
+    m.expect(r"purgatorio: verify: .*\n", SECONDS)
+    m.expect(r"Linux version .*-purgatorio ", SECONDS)
+    m.expect("Unable to mount root fs", SECONDS)
+
+
 def archive(name: str) -> Path:
     files = Initramfs()
     files.add(name, b"more\n")
@@ -87,6 +103,20 @@ def by_firmware(tap: Tap, guest: Guest, image: Path) -> None:
                      qemu=VOF) as m:
             m.expect(NOT_USED, SECONDS)
             m.expect("Unable to mount root fs", SECONDS)
+    with tap.check("VOF: memory too small"):
+        ballast = images.FOLDER / "ppc64-ballast"
+        with ballast.open("wb") as file:
+            file.truncate(230 << 20)
+        large = images.pack(guest, "ppc64-large", initrds=[ballast])
+        with machine("small", kernel=large, memory="256M", qemu=VOF) as m:
+            m.expect(r"purgatorio: loader: no memory for the image, which "
+                     r"ends at 0x\w+\n", SECONDS)
+            m.expect(r"purgatorio: E_MEMORY: .*\n", 20)
+            m.expect(r"purgatorio: EXIT: STATUS=19\n", 20)
+        large.unlink()
+    with tap.check("VOF: a big-endian kernel"):
+        with machine("big", kernel=big_endian(), qemu=VOF) as m:
+            booted_big(m)
     for name, qemu, part in (("slof", list(PPC64.qemu), "initrd"),
                              ("vof", VOF, "kernel")):
         with tap.check(f"{name.upper()}: a flipped bit in {part}"):
@@ -111,6 +141,10 @@ def by_skiboot(tap: Tap, guest: Guest, _: Path) -> None:
                      control=[], memory="2G") as m:
             m.expect(r"purgatorio: verify: .*\n", SECONDS)
             m.expect(f"@up {line}\n", SECONDS)
+    with tap.check("skiboot: a big-endian kernel"):
+        with machine("opal-big", kernel=big_endian(), qemu=POWERNV,
+                     control=[]) as m:
+            booted_big(m)
     with tap.check("skiboot: a flipped bit in cmdline"):
         with machine("opal-bad", kernel=images.flip(image, "cmdline"),
                      qemu=POWERNV, control=[], memory="2G") as m:

@@ -47,9 +47,10 @@ static uint32_t call(uint64_t client, const char *service, uint32_t count,
 	return pg_load_be32(at);
 }
 
-static uint32_t chosen(uint64_t client)
+/* 0 or FAILED: there is none. */
+static uint32_t find(uint64_t client, const char *path)
 {
-	return call(client, "finddevice", 1, cell_of("/chosen"), 0, NULL, 0);
+	return call(client, "finddevice", 1, cell_of(path), 0, NULL, 0);
 }
 
 /* The property's length, of which up to @room bytes are at @out; FAILED: there
@@ -67,10 +68,31 @@ static bool set(uint64_t client, uint32_t node, const char *name,
 	       FAILED;
 }
 
+/* Does real memory reach that far? It is one area from 0 on, and what lies
+ * beyond need not interrupt. Root's cells are two and two on 64-bit machines
+ * (PAPR B.6.2.1); a node that has others says nothing. */
+static enum pg_status check_memory(uint64_t client, struct pg_span all,
+				   struct pg_check_place *place)
+{
+	const uint32_t node = find(client, "/memory@0");
+	uint32_t found = FAILED;
+
+	if (node != 0 && node != FAILED)
+		found = get(client, node, "reg", cells, sizeof(cells));
+	if (found == FAILED || found < sizeof(cells) || pg_load_be64(cells))
+		return PG_OK;
+	if (pg_span_end(all) > pg_load_be64(cells + 8))
+		return pg_ppc64_wrong(place, PG_E_MEMORY,
+				      "no memory for the image, which ends at",
+				      pg_span_end(all));
+	return PG_OK;
+}
+
 enum pg_status pg_ppc64_of_check(const uint8_t *work, struct pg_span all,
 				 struct pg_check_place *place)
 {
 	const uint64_t client = pg_ppc64_given(work, GIVEN_R5);
+	enum pg_status status;
 
 	if (client % 4 != 0 || client > INTERFACE_HIGHEST ||
 	    !pg_arch_reachable(client, 4))
@@ -86,7 +108,11 @@ enum pg_status pg_ppc64_of_check(const uint8_t *work, struct pg_span all,
 		return pg_ppc64_wrong(place, PG_E_LOADER,
 				      "firmware sees no memory beyond 4 GiB:",
 				      pg_span_end(all));
-	return PG_OK;
+	/* Low memory is firmware's: it may run there. */
+	pg_arch_exceptions(false);
+	status = check_memory(client, all, place);
+	pg_arch_exceptions(true);
+	return status;
 }
 
 static enum pg_status put_line(const struct pg_manifest *m, uint64_t base,
@@ -164,9 +190,8 @@ enum pg_status pg_ppc64_of_merge(const struct pg_manifest *m, uint64_t base,
 	uint32_t node;
 	enum pg_status status;
 
-	/* Low memory is firmware's: it may run there. */
 	pg_arch_exceptions(false);
-	node = chosen(client);
+	node = find(client, "/chosen");
 	if (node == 0 || node == FAILED)
 		return pg_ppc64_wrong(place, PG_E_LOADER,
 				      "firmware has no /chosen; its client "
