@@ -33,7 +33,7 @@ LIBS_test_sha256_many := -lcrypto
 LIBS_test_sha256_abi  := -lcrypto
 LIBS_test_sha256_huge := -lcrypto
 # Open Firmware's pointers have 32 bits.
-LIBS_test_loader_ppc64 := -fno-pie -no-pie
+LIBS_test_loader_of := -fno-pie -no-pie
 # The caller that looks over the assembly's shoulder.
 $(U)/%.S.o: tests/unit/%.S
 	$(Q)mkdir -p $(@D)
