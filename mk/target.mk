@@ -25,7 +25,8 @@ TARGET_CFLAGS := $(OPT) -g -ffreestanding -fpie -fvisibility=hidden \
 	-fno-omit-frame-pointer -ffile-prefix-map=$(CURDIR)=. -U_FORTIFY_SOURCE
 TARGET_CFLAGS_gcc   := -fno-tree-loop-distribute-patterns \
 	-fzero-call-used-regs=skip
-TARGET_CFLAGS_clang :=
+# Its assembler does not know -ffile-prefix-map.
+TARGET_CFLAGS_clang := -ffile-compilation-dir=.
 TARGET_LDFLAGS := -static -pie --no-dynamic-linker -z text -z noexecstack \
 	-z separate-code --gc-sections --build-id=none --hash-style=sysv \
 	--orphan-handling=error --fatal-warnings
