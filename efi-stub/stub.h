@@ -66,6 +66,27 @@ void stub_tree_remove(const struct stub *stub);
 /* The device tree among the firmware's tables, or NULL. */
 void *stub_tree(const struct stub *stub);
 
+/* The firmware's memory map. */
+struct stub_memory {
+	EFI_MEMORY_DESCRIPTOR *map;
+	UINTN bytes, room;
+	UINTN entry_bytes; /* not sizeof(*map): UEFI 7.2.3 */
+};
+
+static inline const EFI_MEMORY_DESCRIPTOR *
+stub_descriptor(const struct stub_memory *memory, UINTN offset)
+{
+	return (const void *)((const uint8_t *)memory->map + offset);
+}
+
+/* leave.c: room for the map with all that will be added to it; the map as it
+ * is now, and its key; the map, and the firmware's boot services are left. */
+EFI_STATUS stub_memory_allocate(const struct stub *stub,
+				struct stub_memory *memory);
+EFI_STATUS stub_memory_get(const struct stub *stub, struct stub_memory *memory,
+			   UINTN *key);
+EFI_STATUS stub_leave(const struct stub *stub, struct stub_memory *memory);
+
 /* start.c: starts the kernel by its own EFI entry. Returns when that does. */
 EFI_STATUS stub_start(const struct stub *stub);
 

@@ -14,7 +14,8 @@ E_$(1)      := $$(T_$(1))/efi
 EFLAGS_$(1)  = $$(TFLAGS_$(1)) -fshort-wchar -isystem /usr/include/efi \
 	$$(EFI_CFLAGS_$(1)) $(WARNINGS) -Iinclude -I.
 ESOURCES_$(1) := $$(wildcard efi-stub/*.[cS] efi-stub/$(1)/*.[cS] \
-	arch/$(1)/sha256_*.[cS] arch/$(1)/xstate.c) $(EFI_CORE)
+	arch/$(1)/sha256_*.[cS] arch/$(1)/xstate.c) $(EFI_CORE) \
+	$$(EFI_SOURCES_$(1))
 EOBJECTS_$(1) := $$(ESOURCES_$(1):%=$$(E_$(1))/%.o) \
 	$$(patsubst %,$$(T_$(1))/newlib/%.c.o,\
 		$$(filter-out $$(NEWLIB_OMIT_$(1)),$(NEWLIB_C)))
@@ -28,11 +29,12 @@ $$(E_$(1))/%.S.o: %.S $$(MK_$(1))
 	$$(call say,AS,$$@)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(CC_$(1)) $$(EFLAGS_$(1)) $$(FLAGS_$$<) -MMD -MP -c $$< -o $$@
-$$(T_$(1))/stub.elf: $$(EOBJECTS_$(1)) efi-stub/stub.ld mk/efi.mk
+$$(T_$(1))/stub.elf: $$(EOBJECTS_$(1)) $$(EFI_LIBS_$(1)) efi-stub/stub.ld \
+		mk/efi.mk
 	$$(call say,LD,$$@)
 	$$(Q)$$(LD_$(1)) $$(TARGET_LDFLAGS) $$(TARGET_LDFLAGS_$(1)) \
 		$$(EFI_LDFLAGS_$(1)) -T efi-stub/stub.ld -Map $$@.map \
-		$$(EOBJECTS_$(1)) -o $$@
+		$$(EOBJECTS_$(1)) $$(EFI_LIBS_$(1)) -o $$@
 $$(T_$(1))/stub.efi: $$(T_$(1))/stub.elf
 	$$(call say,EFI,$$@)
 	$$(Q)$$(OBJCOPY_$(1)) -O binary $$< $$@

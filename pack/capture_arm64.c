@@ -38,10 +38,6 @@ enum pg_status pg_capture_arm64_check(struct pg_capture *capture,
 		return pg_fail(error, PG_E_KERNEL_ARCH,
 			       "kernel: is big-endian, for which there are no "
 			       "capture images; pack it for a --window");
-	if (capture->options->flags & PG_IMAGE_EFI_CAPTURE)
-		return pg_fail(error, PG_E_USAGE,
-			       "--efi-capture: an arm64 kernel is started by "
-			       "its own EFI entry; leave it out");
 	if (capture->options->pack.dtb.size != 0) {
 		const enum pg_status status =
 			pg_fdt_check(capture->options->pack.dtb, error);

@@ -23,9 +23,6 @@
 
 #define CR4_PAE (UINT64_C(1) << 5)
 
-/* More memory ranges may appear while there is one more allocation. */
-#define SPARE_DESCRIPTORS 16
-
 static EFI_STATUS pages(const struct stub *stub, UINTN count, uint8_t **out)
 {
 	EFI_PHYSICAL_ADDRESS address = 0;
@@ -39,49 +36,6 @@ static EFI_STATUS pages(const struct stub *stub, UINTN count, uint8_t **out)
 	*out = pg_pointer(address);
 	memset(*out, 0, count * EFI_PAGE_SIZE);
 	return EFI_SUCCESS;
-}
-
-/* Room for the map with all that will be added to it. */
-static EFI_STATUS allocate_map(const struct stub *stub,
-			       struct stub_memory *memory)
-{
-	UINTN key;
-	UINT32 version;
-
-	memory->bytes = 0;
-	(void)stub->boot->GetMemoryMap(&memory->bytes, NULL, &key,
-				       &memory->entry_bytes, &version);
-	memory->room = memory->bytes + SPARE_DESCRIPTORS * memory->entry_bytes;
-	return stub->boot->AllocatePool(EfiLoaderData, memory->room,
-					(void **)&memory->map);
-}
-
-static EFI_STATUS get_map(const struct stub *stub, struct stub_memory *memory,
-			  UINTN *key)
-{
-	UINT32 version;
-
-	memory->bytes = memory->room;
-	return stub->boot->GetMemoryMap(&memory->bytes, memory->map, key,
-					&memory->entry_bytes, &version);
-}
-
-/* UEFI 7.4.6: where the map has changed meanwhile, ask again. */
-static EFI_STATUS leave(const struct stub *stub, struct stub_memory *memory)
-{
-	EFI_STATUS status = EFI_LOAD_ERROR;
-	UINTN key;
-
-	for (unsigned i = 0; i < 2 && status != EFI_SUCCESS; i++) {
-		status = get_map(stub, memory, &key);
-		if (status == EFI_SUCCESS)
-			status =
-				stub->boot->ExitBootServices(stub->handle, key);
-	}
-	if (status != EFI_SUCCESS)
-		stub_say_status("capture: boot services cannot be left",
-				status);
-	return status;
 }
 
 /* What the loader says behind the image's command line, as bytes. */
@@ -115,12 +69,12 @@ static noreturn void enter(const struct stub *stub, uint64_t tables,
 EFI_STATUS stub_capture(const struct stub *stub)
 {
 	struct stub_memory memory;
-	EFI_STATUS status = allocate_map(stub, &memory);
+	EFI_STATUS status = stub_memory_allocate(stub, &memory);
 	UINTN key, tables_pages;
 	uint8_t *params, *tables;
 
 	if (status == EFI_SUCCESS)
-		status = get_map(stub, &memory, &key);
+		status = stub_memory_get(stub, &memory, &key);
 	if (status != EFI_SUCCESS) {
 		stub_say_status("capture: no memory map", status);
 		return status;
@@ -139,7 +93,7 @@ EFI_STATUS stub_capture(const struct stub *stub)
 	stub_put_rsdp(stub, params);
 	put_options(stub, params, params + EFI_PAGE_SIZE);
 	pg_put("leaving boot services\n");
-	status = leave(stub, &memory);
+	status = stub_leave(stub, &memory);
 	if (status != EFI_SUCCESS)
 		return status;
 	__asm__ volatile("cli");

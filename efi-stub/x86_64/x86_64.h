@@ -6,19 +6,6 @@
 
 #include "efi-stub/stub.h"
 
-/* The firmware's memory map. */
-struct stub_memory {
-	EFI_MEMORY_DESCRIPTOR *map;
-	UINTN bytes, room;
-	UINTN entry_bytes; /* not sizeof(*map): UEFI 7.2.3 */
-};
-
-static inline const EFI_MEMORY_DESCRIPTOR *
-stub_descriptor(const struct stub_memory *memory, UINTN offset)
-{
-	return (const void *)((const uint8_t *)memory->map + offset);
-}
-
 /* e820.c: the map as Linux wants it. Ranges of one kind that touch become one;
  * of what does not fit, RAM is not told. */
 void stub_put_e820(const struct stub_memory *memory, uint8_t *params);

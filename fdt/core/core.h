@@ -99,6 +99,10 @@ struct pg_fdt_edits {
 	 * reservations, what /chosen says of core header, usable memory,
 	 * seeds, UEFI and, with keep_initrd, the initrd. */
 	struct pg_bytes facts;
+	/* The machine's memory, in place of what the tree says; none: as it
+	 * is. */
+	const struct pg_span *memory;
+	size_t memory_count;
 };
 
 /* No result of pg_tree_edit() is longer, whatever the addresses will be: from

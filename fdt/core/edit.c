@@ -59,7 +59,7 @@ uint64_t pg_fdt_edit_bound(struct pg_bytes blob,
 				    : command_line_bytes;
 
 	/* The cells of the root, bootargs, initrd twice, the core header,
-	 * usable memory and the seeds. */
+	 * usable memory and the seeds; the node of memory. */
 	return used_bytes(blob.data) +
 	       (edits->facts.size ? used_bytes(edits->facts.data) : 0) +
 	       CHOSEN_BYTES + line + 9 * PROPERTY_BYTES +
@@ -196,8 +196,7 @@ static void widen_stub(struct editing *e)
 	     "#size-cells");
 }
 
-/* @value in @cells cells at *@at, which moves on. */
-static bool put(uint8_t **at, uint64_t value, uint32_t cells)
+bool pg_fdt_put(uint8_t **at, uint64_t value, uint32_t cells)
 {
 	if (cells < 2 && (cells == 0 || value > UINT32_MAX))
 		return false;
@@ -225,8 +224,8 @@ static void set_ranges(struct editing *e, const char *property,
 		return;
 	}
 	for (size_t i = 0; i < count; i++) {
-		if (put(&at, ranges[i].start, address) &&
-		    put(&at, ranges[i].bytes, size))
+		if (pg_fdt_put(&at, ranges[i].start, address) &&
+		    pg_fdt_put(&at, ranges[i].bytes, size))
 			continue;
 		pg_fdt_blame(PG_FDT_NARROW, 0, "/", property, e->fault);
 		e->fault->span = ranges[i];
@@ -263,6 +262,9 @@ static enum pg_status apply(void *tree, const struct pg_fdt_edits *edits,
 	if (e.status == PG_OK && edits->facts.size != 0)
 		e.status = pg_fdt_take_facts(tree, edits->facts,
 					     edits->keep_initrd, fault);
+	if (e.status == PG_OK && edits->memory_count != 0)
+		e.status = pg_fdt_set_memory(tree, edits->memory,
+					     edits->memory_count, fault);
 	/* pg_fdt_edit_bound() has limited its length. */
 	set(&e, "bootargs", edits->command_line,
 	    strlen(edits->command_line) + 1);

@@ -40,6 +40,14 @@ bool pg_fdt_address(const void *tree, int node, struct pg_span *out);
 bool pg_fdt_is_memory(const void *tree, int node);
 int pg_fdt_remove_memory(void *tree);
 
+/* memory.c: makes one node of @spans, instead of all memory that @tree has. On
+ * error *@fault says why. */
+enum pg_status pg_fdt_set_memory(void *tree, const struct pg_span *spans,
+				 size_t count, struct pg_fdt_fault *fault);
+
+/* edit.c: @value in @cells cells at *@at, which moves on. */
+bool pg_fdt_put(uint8_t **at, uint64_t value, uint32_t cells);
+
 /* facts.c: puts into @tree what the checked tree @loader alone knows (core.h,
  * pg_fdt_edits.facts); its initrd @with_initrd. On error *@fault says why. */
 enum pg_status pg_fdt_take_facts(void *tree, struct pg_bytes loader,

@@ -182,6 +182,40 @@ static void test_cells(void **state)
 	free(loader);
 }
 
+static void test_memory(void **state)
+{
+	const struct pg_span memory[] = {{0x140000000, 0x1000},
+					 {0x80000000, 0x2000}};
+	struct pg_fdt_edits edits = {
+		.command_line = "", .memory = memory, .memory_count = 2};
+	void *own = new_tree(2, false), *narrow = new_tree(1, false);
+	const uint8_t *reg;
+	size_t bytes, room;
+	int length;
+
+	(void)state;
+	add_memory(own, "memory@10000000", 0x10000000);
+	room = (size_t)pg_tree_edit_room(bytes_of(own), &edits);
+	free(out);
+	out = malloc(room);
+	assert_non_null(out);
+	assert_int_equal(
+		pg_tree_edit(bytes_of(own), &edits, out, room, &bytes, &fault),
+		PG_OK);
+	assert_true(at("/memory@10000000") < 0);
+	reg = fdt_getprop(out, at("/memory@140000000"), "reg", &length);
+	assert_non_null(reg);
+	assert_int_equal(length, 32);
+	assert_int_equal(pg_load_be64(reg), 0x140000000);
+	assert_int_equal(pg_load_be64(reg + 24), 0x2000);
+	assert_int_equal(pg_tree_edit(bytes_of(narrow), &edits, out, room,
+				      &bytes, &fault),
+			 PG_E_CORRUPT);
+	assert_int_equal(fault.problem, PG_FDT_PROPERTY);
+	free(own);
+	free(narrow);
+}
+
 static int tear_down(void **state)
 {
 	(void)state;
@@ -196,6 +230,7 @@ int main(void)
 		cmocka_unit_test(test_taken),
 		cmocka_unit_test(test_silent),
 		cmocka_unit_test(test_cells),
+		cmocka_unit_test(test_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, tear_down);

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import guests
+import packages
 from arch import BUILD, X86_64
 from guests import Guest
 from initramfs import Initramfs
@@ -102,6 +103,24 @@ def boot_disk(name: str, order: int = 0, **files: Path) -> list[str]:
         shutil.copy(path, to)
     return ["-drive", f"if=none,id=esp{order},format=raw,file=fat:rw:{folder}",
             "-device", f"virtio-blk-pci,drive=esp{order},bootindex={order}"]
+
+
+def grub(platform: str, package: str, arch: str, configuration: str) -> Path:
+    """GRUB as a program for UEFI, of Debian's @package for @arch, which does
+    what @configuration says."""
+    file = FOLDER / f"grub-{arch}.cfg"
+    file.write_text(configuration)
+    modules = packages.fetch(package, arch) / "usr/lib/grub" / platform
+    loader = FOLDER / f"grub-{arch}.efi"
+    tools = packages.fetch_with_libraries("grub-common")
+    program = tools[0] / "usr/bin/grub-mkimage"
+    libraries = packages.libraries(program, tools)
+    paths = ":".join(sorted({str(p.parent) for p in libraries.values()}))
+    (dynamic,) = (p for n, p in libraries.items() if n.startswith("ld-"))
+    run(dynamic, "--library-path", paths, program, "-O", platform, "-d",
+        modules, "-p", "/EFI/BOOT", "-c", file, "-o", loader, "part_msdos",
+        "fat", "linux", "search", "search_fs_file", "echo", "normal")
+    return loader
 
 
 def build() -> Guest:

@@ -130,10 +130,14 @@ class Machine:
     def __enter__(self) -> Machine:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def end(self) -> None:
+        """Ends the machine here and now."""
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
         assert self._process.stdout
         self._process.stdout.close()
         for channel in self._channels:

@@ -22,11 +22,12 @@ AT_EL1 = "dmesg | grep -q 'CPU: All CPU(s) started at EL1'"
 AT_EL2 = "dmesg | grep -q 'CPU: All CPU(s) started at EL2'"
 
 
-def aavmf(folder: Path) -> list[str]:
-    """UEFI firmware, with variables of its own. It hands over a device tree
-    and ACPI tables; which of them Linux takes, its command line says."""
+def aavmf(folder: Path, template: Path = AAVMF_VARS) -> list[str]:
+    """UEFI firmware, with variables of its own, which begin as @template's. It
+    hands over a device tree and ACPI tables; which of them Linux takes, its
+    command line says."""
     variables = folder / "AAVMF_VARS.fd"
-    variables.write_bytes(AAVMF_VARS.read_bytes())
+    variables.write_bytes(template.read_bytes())
     drive = "if=pflash,format=raw,unit"
     return ["-drive", f"{drive}=0,readonly=on,file={AAVMF_CODE}",
             "-drive", f"{drive}=1,file={variables}"]

@@ -17,7 +17,7 @@ from arch import ARM64, BUILD
 from guests import Guest
 from qemu import Failure, Machine, Spec
 from tap import Tap, need
-from test_arm64 import EL2, aavmf
+from test_arm64 import AAVMF_VARS, EL2, aavmf
 
 SECONDS = 180
 APPEND = "console=ttyAMA0 mitigations=off quiet panic=5"
@@ -76,14 +76,15 @@ def by_qemu(tap: Tap, guest: Guest, image: Path) -> None:
 
 
 def firmware(name: str, *paths: Path, more: list[str] | None = None,
-             **spec) -> Machine:
+             variables: Path = AAVMF_VARS, **files: Path) -> Machine:
     """UEFI, with a disk for each of @paths: where one does not start, the next
-    one is tried."""
-    extra = aavmf(images.FOLDER) + (more or [])
+    one is tried. @files are on the first one."""
+    extra = aavmf(images.FOLDER, variables) + (more or [])
     for order, path in enumerate(paths):
         extra += images.boot_disk(f"arm64-{name}-{order}", order,
-                                  BOOTAA64_EFI=path)
-    return machine(name, extra=extra, **spec)
+                                  BOOTAA64_EFI=path, **files)
+        files = {}
+    return machine(name, extra=extra)
 
 
 def by_firmware(tap: Tap, guest: Guest, image: Path) -> None:

@@ -11,7 +11,6 @@ import random
 from pathlib import Path
 
 import images
-import packages
 from arch import BUILD
 from guests import Guest
 from qemu import Machine, Spec
@@ -97,22 +96,10 @@ def three(tap: Tap, guest: Guest) -> None:
 def grub(tap: Tap, guest: Guest) -> None:
     image = images.pack(guest, "grub")
     with tap.check("GRUB's linux loads it"):
-        configuration = images.FOLDER / "grub.cfg"
-        configuration.write_text(
+        loader = images.grub(
+            "x86_64-efi", "grub-efi-amd64-bin", "amd64",
             "search --file --set=root /image.efi\n"
             "echo 'by GRUB'\nlinux /image.efi 'memmap=1M$0x30000000'\nboot\n")
-        folder = (packages.fetch("grub-efi-amd64-bin") /
-                  "usr/lib/grub/x86_64-efi")
-        loader = images.FOLDER / "grubx64.efi"
-        tools = packages.fetch_with_libraries("grub-common")
-        program = tools[0] / "usr/bin/grub-mkimage"
-        libraries = packages.libraries(program, tools)
-        paths = ":".join(sorted({str(p.parent) for p in libraries.values()}))
-        (dynamic,) = (p for n, p in libraries.items() if n.startswith("ld-"))
-        images.run(dynamic, "--library-path", paths, program, "-O",
-                   "x86_64-efi", "-d", folder, "-p", "/EFI/BOOT", "-c",
-                   configuration, "-o", loader, "part_msdos", "fat",
-                   "linux", "search", "search_fs_file", "echo", "normal")
         disk = images.boot_disk("grub", BOOTX64_EFI=loader, image_efi=image)
         log = BUILD / "tests" / "log" / "loaders-grub.log"
         with Machine(Spec(extra=firmware(False) + disk), log) as machine:

@@ -92,6 +92,22 @@ def bootefi(tap: Tap, guest: Guest, image: Path) -> None:
                    "test -d /sys/firmware/efi")
 
 
+def capture_mode(tap: Tap, guest: Guest) -> None:
+    image = images.pack(guest, "arm64-capture", "--efi-capture", append=APPEND)
+    with uboot("capture", IMAGE_EFI=image) as m, tap.check(
+            "capture mode: the stub leaves U-Boot's boot services, and enters "
+            "through the purgatory with U-Boot's device tree"):
+        stop(m)
+        load(m, "IMAGE.EFI", "$kernel_addr_r", "bootefi")
+        m.expect("purgatorio: leaving boot services", SECONDS)
+        m.expect("purgatorio: entering the next kernel", SECONDS)
+        need(m.ready("first", SECONDS) == guest.release, "wrong kernel")
+        line = m.must("cat /proc/cmdline").strip()
+        need(line == APPEND, f"its command line is {line!r}")
+        m.must("test ! -d /sys/firmware/efi && "
+               "test -d /proc/device-tree/psci")
+
+
 def main() -> None:
     tap = Tap()
     guest = guests.build(arch=ARM64)
@@ -104,6 +120,7 @@ def main() -> None:
                         append=APPEND, initrds=initrds)
     booti(tap, guest, image, images.flip(reset, "initrd"))
     bootefi(tap, guest, image)
+    capture_mode(tap, guest)
     tap.finish()
 
 

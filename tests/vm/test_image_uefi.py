@@ -39,18 +39,18 @@ def firmware(secure: bool) -> list[str]:
 
 
 @contextmanager
-def tpm() -> Iterator[list[str]]:
+def tpm(device: str = "tpm-crb") -> Iterator[list[str]]:
     """A TPM of swtpm's, and QEMU's options for it."""
     with tempfile.TemporaryDirectory() as folder:
         socket = f"{folder}/socket"
         process = subprocess.Popen(
             ["swtpm", "socket", "--tpm2", "--tpmstate", f"dir={folder}",
-             "--ctrl", f"type=unixio,path={socket}", "--terminate"],
+             "--ctrl", f"type=unixio,path={socket}"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             yield ["-chardev", f"socket,id=tpm,path={socket}",
                    "-tpmdev", "emulator,id=tpm0,chardev=tpm",
-                   "-device", "tpm-crb,tpmdev=tpm0"]
+                   "-device", f"{device},tpmdev=tpm0"]
         finally:
             process.terminate()
             process.wait()
