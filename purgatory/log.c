@@ -64,7 +64,8 @@ void pg_log_open(const struct pg_context *context)
 
 void pg_log_moved(uint64_t by)
 {
-	if (log)
+	/* Our own memory is exchanged at the very last. */
+	if (log && log != &early.header)
 		log = pg_pointer(pg_address(log) + by);
 }
 
