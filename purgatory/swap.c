@@ -17,7 +17,6 @@
 
 #define STEP_BYTES 4096
 
-static uint8_t buffer[STEP_BYTES] __attribute__((aligned(STEP_BYTES)));
 static uint32_t first_range; /* those before it lie below where we are */
 
 /* @best, or the span that is named here, if that begins earlier and does not
@@ -64,6 +63,7 @@ static struct pg_span next_named(const struct pg_context *context,
 
 static void exchange(void *low, void *high, uint64_t bytes)
 {
+	uint8_t buffer[STEP_BYTES];
 	uint8_t *a = low, *b = high;
 
 	while (bytes > 0) {

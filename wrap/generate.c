@@ -82,6 +82,7 @@ static enum pg_status lay_out(struct pg_wrapping *w, struct pg_error *error)
 	size_t loads = 0;
 	enum pg_status status =
 		pg_elf64_open(w->linked.file, "linked purgatory", &elf, error);
+	struct pg_symbol zeros;
 	uint64_t end, used = 0;
 
 	for (size_t i = 0; status == PG_OK && i < elf.phnum; i++) {
@@ -110,11 +111,13 @@ static enum pg_status lay_out(struct pg_wrapping *w, struct pg_error *error)
 		return pg_fail(error, PG_E_FORMAT,
 			       "linked purgatory: not linked at 0, or without "
 			       "zeroed memory; link it by purgatory.ld");
-	/* Zeroed memory begins on a page, as purgatory.ld has it. */
-	end = load[loads - 1].p_vaddr;
-	if (load[loads - 1].p_filesz != 0)
-		end = pg_wrap_align(end + load[loads - 1].p_filesz,
-				    FIRST_ALIGN);
+	if (!pg_linked_find(&w->linked, "pg_bss_start", &zeros) ||
+	    zeros.value < load[loads - 1].p_vaddr + load[loads - 1].p_filesz ||
+	    zeros.value >= load[loads - 1].p_vaddr + load[loads - 1].p_memsz)
+		return pg_fail(error, PG_E_FORMAT,
+			       "linked purgatory: no pg_bss_start behind its "
+			       "content; link it by purgatory.ld");
+	end = zeros.value;
 	w->image_bytes = end;
 	w->image = calloc(1, end);
 	if (w->image == NULL)

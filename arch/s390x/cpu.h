@@ -27,7 +27,8 @@
 #define LOWCORE_NEW_PROGRAM	 0x1d0
 #define LOWCORE_INTERRUPTION	 0x80 /* what interruptions read and write: */
 #define LOWCORE_INTERRUPTION_END 0x200
-#define LOWCORE_SAVE_AREA_END	 0x1400 /* and a machine check, or a dump */
+#define LOWCORE_SAVE_AREA	 0x11b0 /* and a machine check, or a dump: */
+#define LOWCORE_SAVE_AREA_END	 0x1400
 #define LOWCORE_BYTES		 0x2000
 
 /* Interruption classes, in the order of their PSWs. */
@@ -45,6 +46,9 @@
 #define S390X_CR0_AFP	  0x40000 /* bit 45 */
 #define S390X_CR0_VECTOR  0x20000 /* bit 46 */
 #define S390X_CR0_SERVICE 0x200	  /* bit 54: service-signal interruptions */
+
+/* Behind pg_image_start (entry.S): the entry of loaders that call once. */
+#define S390X_ONCE 8
 
 /* Bytes that a function's caller provides (ELF ABI s390x supplement). */
 #define S390X_FRAME_BYTES 160

@@ -20,8 +20,6 @@
 #include "arch/s390x/cpu.h"
 #include "purgatorio/manifest.h"
 
-#define STACK_BYTES 16384
-
 /* With the image's address: what nothing but pg_ask() returning leaves. */
 #define ASKED_MAGIC 0x9f1b6a3cd27e45c8
 
@@ -35,7 +33,7 @@
 	.hidden	pg_image_start
 pg_image_start:
 	jg	start
-	.balign	8
+	.org	pg_image_start + S390X_ONCE
 	jg	once
 	.balign	16
 	.ascii	PG_IMAGE_MAGIC
@@ -50,7 +48,7 @@ once:
 	sam64
 	lghi	%r2,1
 start:
-	larl	%r1,stack_end - SAVED_BYTES
+	larl	%r1,pg_s390x_stack_end - SAVED_BYTES
 	ltgr	%r2,%r2
 	jne	go
 
@@ -74,7 +72,7 @@ start:
 	.globl	pg_s390x_return
 	.hidden	pg_s390x_return
 pg_s390x_return:
-	larl	%r1,stack_end - SAVED_BYTES
+	larl	%r1,pg_s390x_stack_end - SAVED_BYTES
 	lmg	%r6,%r15,SAVED_R6(%r1)
 	lpswe	SAVED_PSW(%r1)
 
@@ -122,8 +120,4 @@ pg_s390x_going:
 	.skip	8
 asked:	.skip	8
 
-	.section .stack, "aw", @nobits
-	.balign	16
-	.skip	STACK_BYTES
-stack_end:
 	.section .note.GNU-stack, "", @progbits

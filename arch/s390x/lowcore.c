@@ -14,8 +14,22 @@
 
 #include "purgatorio/arch.h"
 
-static uint8_t kept[LOWCORE_SAVE_AREA_END] __attribute__((aligned(8)));
-static uint64_t first, end; /* what of it is kept; end 0: nothing */
+/* What an interruption may write; the second, only a machine check. */
+static const struct {
+	uint16_t start, end;
+} spans[] = {{LOWCORE_INTERRUPTION, LOWCORE_INTERRUPTION_END},
+	     {LOWCORE_SAVE_AREA, LOWCORE_SAVE_AREA_END}};
+#define SPANS (sizeof(spans) / sizeof(spans[0]))
+
+static uint8_t kept[LOWCORE_INTERRUPTION_END - LOWCORE_INTERRUPTION +
+		    LOWCORE_SAVE_AREA_END - LOWCORE_SAVE_AREA]
+	__attribute__((aligned(8)));
+static size_t taken; /* how many of the spans are kept, one behind the other */
+
+static size_t length(size_t span)
+{
+	return spans[span].end - spans[span].start;
+}
 
 static void set_psw(unsigned class)
 {
@@ -28,11 +42,15 @@ static void set_psw(unsigned class)
 
 void pg_s390x_lowcore_take(void)
 {
+	uint8_t *to = kept;
 	unsigned class;
+	size_t i;
 
-	first = pg_s390x_going ? 0 : LOWCORE_INTERRUPTION;
-	end = pg_s390x_going ? LOWCORE_SAVE_AREA_END : LOWCORE_INTERRUPTION_END;
-	memcpy(kept + first, s390x_lowcore(first), end - first);
+	taken = pg_s390x_going ? SPANS : 1;
+	for (i = 0; i < taken; i++) {
+		memcpy(to, s390x_lowcore(spans[i].start), length(i));
+		to += length(i);
+	}
 	if (!pg_s390x_going) {
 		set_psw(S390X_EXTERNAL);
 		set_psw(S390X_PROGRAM);
@@ -40,13 +58,35 @@ void pg_s390x_lowcore_take(void)
 	}
 	/* No machine-check extended save area: what lies at the address that
 	 * the dead kernel left there is its own. */
-	memset(s390x_lowcore(0), 0, LOWCORE_SAVE_AREA_END);
+	memset(s390x_lowcore(LOWCORE_SAVE_AREA), 0, length(1));
 	for (class = 0; class < S390X_CLASSES; class ++)
 		set_psw(class);
 }
 
 void pg_s390x_lowcore_give(void)
 {
-	memcpy(s390x_lowcore(first), kept + first, end - first);
-	end = 0;
+	const uint8_t *from = kept;
+	size_t i;
+
+	for (i = 0; i < taken; i++) {
+		memcpy(s390x_lowcore(spans[i].start), from, length(i));
+		from += length(i);
+	}
+	taken = 0;
+}
+
+const uint8_t *pg_s390x_lowcore_found(uint64_t at, uint64_t *bytes)
+{
+	const uint8_t *found = kept;
+	uint64_t end = UINT64_MAX;
+	size_t i;
+
+	for (i = 0; i < taken && at >= spans[i].end; i++)
+		found += length(i);
+	if (i < taken)
+		end = at < spans[i].start ? spans[i].start : spans[i].end;
+	if (*bytes > end - at)
+		*bytes = end - at;
+	return i < taken && at >= spans[i].start ? found + (at - spans[i].start)
+						 : s390x_lowcore(at);
 }

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What is ours while we work, and how it was before: the lowcore, control
- * registers 0 and 14, machine checks, the vector registers. */
+ * registers 0 and 14, machine checks, the vector registers (vectors.c). */
 #include "arch/s390x/s390x.h"
 
 #include "arch/s390x/sha256_features.h"
 #include "purgatorio/arch.h"
-#include "purgatorio/sha256.h"
 
 static uint64_t cr0, cr14;
-static uint8_t vectors[S390X_VECTORS_BYTES] __attribute__((aligned(16)));
-static bool vectors_kept;
 
 uint32_t pg_arch_id(void)
 {
@@ -20,7 +17,6 @@ void pg_arch_early(void)
 {
 	cr0 = s390x_read_cr0();
 	cr14 = s390x_read_cr14();
-	vectors_kept = false;
 	/* Low-address protection off, for the next line. */
 	s390x_write_cr0(S390X_CR0_SERVICE);
 	pg_s390x_lowcore_take();
@@ -35,16 +31,8 @@ void pg_arch_early(void)
 
 uint32_t pg_arch_open(const struct pg_manifest *manifest)
 {
-	const uint32_t features = pg_s390x_features();
-
 	(void)manifest;
-	if (!(features & PG_FEATURE_S390X_VX) ||
-	    (features & PG_FEATURE_S390X_KIMD))
-		return features;
-	s390x_write_cr0(S390X_CR0_SERVICE | S390X_CR0_AFP | S390X_CR0_VECTOR);
-	pg_s390x_vectors_store(vectors);
-	vectors_kept = true;
-	return features;
+	return pg_s390x_vectors_take(pg_s390x_features());
 }
 
 /* Stores are seen by instruction fetch and by every CPU once the PSW that is
@@ -52,9 +40,7 @@ uint32_t pg_arch_open(const struct pg_manifest *manifest)
 void pg_arch_close(void)
 {
 	pg_s390x_sclp_end();
-	if (vectors_kept)
-		pg_s390x_vectors_load(vectors);
-	vectors_kept = false;
+	pg_s390x_vectors_give();
 	if (pg_s390x_going) {
 		s390x_write_psw_mask(S390X_PSW_64BIT);
 		s390x_write_cr14(cr14);

@@ -40,6 +40,15 @@ extern volatile uint64_t pg_s390x_signal;
  * byte of it back. */
 void pg_s390x_lowcore_take(void);
 void pg_s390x_lowcore_give(void);
+/* Where what was at absolute address @at before it was taken is now; *@bytes
+ * becomes how many lie there, if they are fewer. */
+const uint8_t *pg_s390x_lowcore_found(uint64_t at, uint64_t *bytes);
+
+/* vectors.c: of the CPU's PG_FEATURE_* @features those that the hash may use;
+ * the vector registers are kept and opened if they are among them. give() puts
+ * them back. */
+uint32_t pg_s390x_vectors_take(uint32_t features);
+void pg_s390x_vectors_give(void);
 
 /* vectors.S. */
 #define S390X_VECTORS_BYTES 512

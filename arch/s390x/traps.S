@@ -14,7 +14,7 @@
  */
 #include "arch/s390x/cpu.h"
 
-#define TRAP_STACK_BYTES 4096
+#define TRAP_STACK_BYTES 3072
 #define FRAME_GPR(n)	 (S390X_FRAME_BYTES + 8 * (n))
 #define FRAME_BYTES	 FRAME_GPR(18)
 
