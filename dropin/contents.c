@@ -16,18 +16,28 @@ static uint64_t not_zero(uint64_t start, uint64_t end)
 	return start;
 }
 
+const char *pg_doubt_text(struct pg_span span, uint64_t *at)
+{
+	const uint8_t *text = pg_pointer(span.start);
+	size_t i;
+
+	for (i = 0; i < span.bytes && text[i]; i++) {
+		*at = span.start + i;
+		if (text[i] < ' ' || text[i] > '~')
+			return "a command line of such characters is none";
+	}
+	*at = span.start + i;
+	return NULL;
+}
+
 static const char *doubt_cmdline(struct pg_span region, uint64_t *at)
 {
 	const uint64_t end = pg_span_end(region);
-	const uint8_t *text = pg_pointer(region.start);
-	size_t i;
+	const char *doubt = pg_doubt_text(region, at);
 
-	for (i = 0; i < region.bytes && text[i]; i++)
-		if (text[i] < ' ' || text[i] > '~') {
-			*at = region.start + i;
-			return "a command line of such characters is none";
-		}
-	*at = not_zero(region.start + i, end);
+	if (doubt)
+		return doubt;
+	*at = not_zero(*at, end);
 	return *at < end ? "zeros behind the command line are none" : NULL;
 }
 

@@ -14,6 +14,9 @@ const char *pg_doubt_initrd(struct pg_span span, uint64_t *at);
 /* core.c: the ELF core header of a crash kernel. */
 const char *pg_doubt_core(struct pg_span span, uint64_t *at);
 
+/* contents.c: a command line up to its NUL, whose address is in *@at then. */
+const char *pg_doubt_text(struct pg_span span, uint64_t *at);
+
 /* Adds the regions that hold such a header; how many. */
 size_t pg_dropin_core_parts(const struct pg_request *request,
 			    struct pg_dropin_part *parts, size_t max);

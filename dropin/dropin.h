@@ -61,6 +61,9 @@ struct pg_dropin_part {
 	uint32_t kind;		/* PG_PART_* */
 	uint64_t address;	/* of a byte of it */
 	uint64_t content_bytes; /* from the region's start; 0: all of it */
+	/* What lies below this address in the region, its loader has filled
+	 * in: no file has it. 0: nothing. */
+	uint64_t own_end;
 };
 size_t pg_dropin_parts(const struct pg_request *request,
 		       struct pg_dropin_part *parts, size_t max);
@@ -75,6 +78,10 @@ struct pg_console pg_dropin_console(const struct pg_request *request);
 uint64_t pg_dropin_known(const struct pg_request *request, uint64_t start,
 			 uint64_t bytes);
 
+/* Where what a loader put at @at is now; *@bytes becomes how many lie there, if
+ * they are fewer. Defined weakly to be @at (loaded.c). */
+const uint8_t *pg_dropin_loaded(uint64_t at, uint64_t *bytes);
+
 /* translate.c: what pg_dropin_request() said, and what each of its regions is:
  * PG_LOADER_REGIONS names. */
 const struct pg_request *pg_dropin_asked(void);
@@ -82,6 +89,7 @@ struct pg_dropin_name {
 	char name[24];
 	uint32_t kind;
 	uint64_t content_bytes; /* <= the region's: the rest is zero */
+	uint64_t own_bytes;	/* < content_bytes: filled in by the loader */
 };
 const struct pg_dropin_name *pg_dropin_name(size_t region);
 

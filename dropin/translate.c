@@ -83,6 +83,20 @@ static void set_name(struct pg_dropin_name *to, const char *name)
 	to->name[i] = '\0';
 }
 
+static void name_region(size_t index, const struct pg_dropin_part *part)
+{
+	const struct pg_loader_region *region = &asked.regions[index];
+	struct pg_dropin_name *name = &names[index];
+	const uint64_t own = part->own_end - region->start;
+
+	set_name(name, part->name);
+	name->kind = part->kind;
+	if (part->content_bytes && part->content_bytes <= region->bytes)
+		name->content_bytes = part->content_bytes;
+	if (part->own_end > region->start && own < name->content_bytes)
+		name->own_bytes = own;
+}
+
 static void name_regions(void)
 {
 	struct pg_dropin_part parts[PARTS_MOST];
@@ -92,19 +106,16 @@ static void name_regions(void)
 		set_name(&names[i], "region 00");
 		names[i].name[7] = (char)('0' + i / 10);
 		names[i].name[8] = (char)('0' + i % 10);
+		names[i].kind = PG_PART_OTHER;
 		names[i].content_bytes = asked.regions[i].bytes;
+		names[i].own_bytes = 0;
 	}
 	count = pg_dropin_parts(&asked, parts, PARTS_MOST);
 	for (i = 0; i < count; i++) {
 		region = region_of(&asked, parts[i].address, 1);
-		if (region == PG_LOADER_REGIONS ||
-		    names[region].kind != PG_PART_OTHER)
-			continue;
-		set_name(&names[region], parts[i].name);
-		names[region].kind = parts[i].kind;
-		if (parts[i].content_bytes &&
-		    parts[i].content_bytes <= asked.regions[region].bytes)
-			names[region].content_bytes = parts[i].content_bytes;
+		if (region < PG_LOADER_REGIONS &&
+		    names[region].kind == PG_PART_OTHER)
+			name_region(region, &parts[i]);
 	}
 }
 
@@ -141,7 +152,24 @@ static void add_page(struct pg_manifest *m, const char *name, uint64_t address)
 	add_range(m, named.name, PG_PART_OTHER, page);
 }
 
-static void add_ranges(struct pg_manifest *m)
+/* Nothing was said of where in the crash region there is something: all of it
+ * is exchanged, but for ourselves, from @start to @end. */
+static void add_crash_region(struct pg_manifest *m, uint64_t start,
+			     uint64_t end)
+{
+	static const char name[sizeof(made->parts->name)] = "crash region";
+	const uint64_t first = asked.swap_start + PG_SWAP_LOWCORE_BYTES;
+	const uint64_t last = asked.swap_start + asked.swap_bytes;
+
+	if (first < start)
+		add_range(m, name, PG_PART_OTHER,
+			  (struct pg_span){first, start - first});
+	if (end < last)
+		add_range(m, name, PG_PART_OTHER,
+			  (struct pg_span){end, last - end});
+}
+
+static void add_ranges(struct pg_manifest *m, struct pg_span image)
 {
 	size_t i;
 
@@ -164,6 +192,12 @@ static void add_ranges(struct pg_manifest *m)
 	}
 	if (!asked.unchecked)
 		return;
+	/* There is no proof that a second call could take over (s390x). */
+	m->flags |= PG_MANIFEST_VERIFY_AGAIN;
+	if (asked.swap_bytes != 0) {
+		add_crash_region(m, image.start, pg_span_end(image));
+		return;
+	}
 	add_page(m, "next kernel", asked.handoff.entry);
 	if (asked.handoff.args[0] != 0)
 		add_page(m, "its arguments", asked.handoff.args[0]);
@@ -174,6 +208,11 @@ void pg_translate(const struct pg_context *context)
 	struct pg_manifest *m =
 		pg_pointer(context->base + context->image->memory_bytes);
 
+	const struct pg_span image = {
+		context->base, context->image->memory_bytes + sizeof(*made)};
+
+	/* A second call finds what the first one left. */
+	memset(&asked, 0, sizeof(asked));
 	made = (struct made *)m;
 	memset(made, 0, sizeof(*made));
 	pg_dropin_request(&asked);
@@ -182,7 +221,7 @@ void pg_translate(const struct pg_context *context)
 	m->version = PG_MANIFEST_VERSION;
 	m->arch = context->image->arch;
 	m->bytes = sizeof(*made);
-	add_ranges(m);
+	add_ranges(m, image);
 	m->copies.offset = offsetof(struct made, copy);
 	m->copies.count = asked.copy.bytes != 0;
 	made->copy = asked.copy;

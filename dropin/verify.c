@@ -22,6 +22,18 @@ static void say_span(const struct pg_loader_region *region)
 	pg_put(")");
 }
 
+static void absorb(struct pg_sha256 *sha, uint64_t at, uint64_t bytes)
+{
+	while (bytes > 0) {
+		uint64_t here = bytes;
+		const uint8_t *from = pg_dropin_loaded(at, &here);
+
+		pg_sha256_update(sha, from, here);
+		at += here;
+		bytes -= here;
+	}
+}
+
 static void say_region(const struct pg_context *context, size_t index)
 {
 	const struct pg_loader_region *region =
@@ -31,15 +43,21 @@ static void say_region(const struct pg_context *context, size_t index)
 	struct pg_sha256 sha;
 
 	pg_sha256_init(&sha, context->features);
-	pg_sha256_update(&sha, pg_pointer(region->start), name->content_bytes);
+	absorb(&sha, region->start + name->own_bytes,
+	       name->content_bytes - name->own_bytes);
 	pg_sha256_final(&sha, digest);
 	pg_put("  holds \"");
 	pg_put(name->name);
 	pg_put("\"");
 	say_span(region);
 	pg_put("\n    ");
-	pg_put_dec(name->content_bytes);
-	pg_put(" bytes, sha256 ");
+	pg_put_dec(name->content_bytes - name->own_bytes);
+	pg_put(" bytes");
+	if (name->own_bytes) {
+		pg_put(" behind the first ");
+		pg_put_dec(name->own_bytes);
+	}
+	pg_put(", sha256 ");
 	pg_put_digest(digest);
 	pg_put("\n");
 }
@@ -107,13 +125,13 @@ enum pg_status pg_verify(const struct pg_context *context, uint64_t *bytes)
 	size_t i;
 
 	if (asked->unchecked) {
-		pg_put("verify: not wanted by the loader\n");
+		if (!context->asking)
+			pg_put("verify: not wanted by the loader\n");
 		return PG_OK;
 	}
 	pg_sha256_init(&sha, context->features);
 	for (i = 0; i < PG_LOADER_REGIONS; i++) {
-		pg_sha256_update(&sha, pg_pointer(asked->regions[i].start),
-				 asked->regions[i].bytes);
+		absorb(&sha, asked->regions[i].start, asked->regions[i].bytes);
 		*bytes += asked->regions[i].bytes;
 	}
 	pg_sha256_final(&sha, digest);
