@@ -21,6 +21,7 @@ PURGATORY = BUILD / "s390x/purgatory.elf"
 DOOR = BUILD / "baremetal/s390x/door.elf"
 PARAMETERS = 0x870000  # tests/baremetal/s390x/door.h
 ONCE, BEFORE, NO_VX, STUBBORN, SHORT_CUT, NO_BLOCK = 1, 2, 4, 8, 16, 32
+NORMAL = 64
 STOPPED, REFUSED, DONE = 0x7E, 0x100, 0x7F
 
 CRASH, SIZE = 0x1000000, 0x1000000  # 16 MiB at 16 MiB
@@ -98,11 +99,13 @@ class Machine:
 
     def run(self, image: Image, flags: int = 0,
             change: tuple[int, int] = (0, 0), snapshot: int = 0,
-            at: int = 0, fill: int = 0, console: str = "") -> Wait:
+            at: int = 0, fill: int = 0, console: str = "",
+            move: tuple[int, int] = (0, 0)) -> Wait:
         """Through the door into @image. @change: what is changed between the
         calls, an address and a mask. @snapshot: bytes of memory to read at the
         end, from @at. @fill: bytes of low memory that get a pattern before the
-        second call."""
+        second call. @move: with NORMAL, what the door moves to 0, an address
+        and a length."""
         here = self.scratch / f"ccw-{os.getpid()}"
         file = image.save(here.with_suffix(".elf"))
         entry = int.from_bytes(image.data[24:32], "big")
@@ -114,7 +117,8 @@ class Machine:
             "-device", f"{console or self.console},chardev=text",
             "-qmp", f"unix:{here}.qmp,server=on,wait=off",
             "-kernel", str(DOOR), "-device", f"loader,file={file}"]
-        for offset, value in enumerate((entry, flags, *change, fill)):
+        for offset, value in enumerate((entry, flags, *change, fill,
+                                           *move)):
             command += ["-device", "loader,data-len=8,data-be=on,"
                         f"addr={PARAMETERS + 8 * offset:#x},data={value:#x}"]
         Path(f"{here}.qmp").unlink(missing_ok=True)

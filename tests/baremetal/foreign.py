@@ -94,14 +94,16 @@ class Object:
         self.put(name, struct.pack(self.order + form, value))
 
 
-def executable(segments: list[tuple[int, bytes]], entry: int) -> bytes:
-    """A little-endian ELF file of these segments."""
+def executable(segments: list[tuple[int, bytes]], entry: int,
+               machine: int = 21, order: str = "<") -> bytes:
+    """An ELF file of these segments; little-endian for ppc64 unless told."""
     at = 64 + 56 * len(segments)
-    head = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\2\1\1", 2, 21, 1, entry,
+    ident = b"\x7fELF\2" + (b"\2" if order == ">" else b"\1") + b"\1"
+    head = struct.pack(order + "16sHHIQQQIHHHHHH", ident, 2, machine, 1, entry,
                        64, 0, 0, 64, 56, len(segments), 0, 0, 0)
     table, body = b"", b""
     for address, data in segments:
-        table += struct.pack("<IIQQQQQQ", 1, 7, at + len(body), address,
+        table += struct.pack(order + "IIQQQQQQ", 1, 7, at + len(body), address,
                              address, len(data), len(data), 1)
         body += data
     return head + table + body

@@ -94,11 +94,24 @@ door_go:
 	lghi	%r2,1
 	lpswe	24(%r1)
 
+/* _Noreturn void door_normal(entry r2) */
+	.globl	door_normal
+door_normal:
+	larl	%r1,kept
+	stg	%r2,32(%r1)
+	larl	%r3,psw_normal
+	mvc	24(8,%r1),0(%r3)
+	.irp	n,0,2,3,4,5,6,7,8,9,10,11,12,13,14,15
+	lghi	%r\n,0
+	.endr
+	lpswe	24(%r1)
+
 	.section .rodata, "a"
 	.balign	8
 cr0:	.quad	CR0_VECTORS
 zero:	.quad	0
 psw_go:	.quad	0x0000000180000000
+psw_normal: .quad 0x0000000080000000
 junk:	.rept	13
 	.quad	0xfeedfacecafebeef
 	.endr

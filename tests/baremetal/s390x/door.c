@@ -162,6 +162,22 @@ static void fill_memory(uint64_t end)
 			*(volatile uint64_t *)at = at * 0x9e3779b97f4a7c15;
 }
 
+/* As relocate_kernel.S leaves it. */
+static _Noreturn void normal(uint64_t entry)
+{
+	const uint64_t *from = (const uint64_t *)parameter(DOOR_MOVE);
+	const uint64_t bytes = parameter(DOOR_MOVE_BYTES);
+	uint64_t at;
+
+	for (at = 0; at < bytes; at += 8) {
+		volatile uint64_t *to = (volatile uint64_t *)at;
+
+		__asm__ volatile("" : "+d"(to));
+		*to = *from++;
+	}
+	door_normal(entry);
+}
+
 _Noreturn void door_main(void)
 {
 	const uint64_t flags = parameter(DOOR_FLAGS);
@@ -170,6 +186,8 @@ _Noreturn void door_main(void)
 	uint8_t *lowcore = 0;
 
 	__asm__ volatile("" : "+d"(lowcore));
+	if (flags & DOOR_NORMAL)
+		normal(entry);
 	if (!(flags & DOOR_ONCE)) {
 		answer = ask(entry, flags);
 		if (answer && !(flags & DOOR_STUBBORN))

@@ -10,6 +10,8 @@
 #define DOOR_CHANGE	16 /* address of a byte ... */
 #define DOOR_XOR	24 /* ... and what to change it by, between the calls */
 #define DOOR_BYTES	32 /* memory from 0 on to fill, so that none is alike */
+#define DOOR_MOVE	40 /* normal: an address, and ... */
+#define DOOR_MOVE_BYTES 48 /* how much there is moved to 0 */
 #define DOOR_PLACE	0x840000 /* the door's own, up to ... */
 #define DOOR_PLACE_END	0x880000
 
@@ -20,6 +22,7 @@
 #define DOOR_STUBBORN  8  /* second call whatever the first said */
 #define DOOR_SHORT_CUT 16 /* enter at the entry of loaders that call once */
 #define DOOR_NO_BLOCK  32 /* what the pending signal names is no block */
+#define DOOR_NORMAL    64 /* one call, as after the reset of a normal kexec */
 
 /* Ends: the address of a disabled wait. */
 #define DOOR_CHANGED 0x7d  /* the first call did not give everything back */
@@ -59,6 +62,8 @@ void door_ask(uint64_t entry, const struct door_state *before,
 	      struct door_state *after, uint64_t flags);
 /* Enters @entry with r2 = 1 and junk. */
 _Noreturn void door_go(uint64_t entry);
+/* Enters @entry in 31-bit mode with all registers but r1 zero. */
+_Noreturn void door_normal(uint64_t entry);
 
 /* door.c */
 _Noreturn void door_main(void);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* In the kernel's place, at 0x10000: its entry at 0x10010 keeps what it was
- * given and calls payload_main(). */
+/* In the kernel's place, at 0x10000: its entries, there and at 0x10010, keep
+ * what they were given and call payload_main(). */
 #include "tests/baremetal/s390x/door.h"
 
 	.section .start, "ax", @progbits
-	.ascii	"not the kernel's"	/* what lies at 0x10000 */
+	j	payload_start		/* 0x10000 */
+	.balign	8
+	.ascii	"S390EP"
+	.byte	0, 1
 	.globl	payload_start
 payload_start:
 	stgrl	%r1,r1			/* the one register that needs not be 0 */
