@@ -18,22 +18,22 @@ import dropin
 import guests
 import qemu
 import test_counts
-from arch import ALL, ARM64, PPC64, X86_64, Arch
-from dropin import Bed
+from arch import ALL, ARM64, PPC64, S390X, X86_64, Arch
+from dropin import Bed, FileBed
 from guests import INITRD, KERNEL
 from tap import Tap, need
 
 SECONDS = dropin.SECONDS
 # "at least 20 times fewer with SHA-NI", "14 on arm64"
 FEWER = {"x86_64": 20, "arm64": 14}
-# Counted elsewhere (test_ppc64).
-OTHERS = ("ppc64",)
+# Counted elsewhere (test_ppc64, test_s390x).
+OTHERS = ("ppc64", "s390x")
 
 
 def capture(bed: Bed) -> None:
     """By the plain command, as a script of today has it."""
-    run = bed.run
     bed.back()
+    run = bed.run
     run.leave_marks()
     run.load("retrofitted")
     run.crash()
@@ -51,12 +51,13 @@ def capture(bed: Bed) -> None:
 
 
 def normal(bed: Bed) -> None:
-    if bed.arch is PPC64:  # where kexec knows no such option
+    if bed.arch in (PPC64, S390X):  # where kexec knows no such option
         bed.load(append=f"{bed.arch.first} second", crash=False)
     else:
         bed.load("--reuse-cmdline", "second", crash=False)
     bed.machine.send(f"{cycle.RETROFITTED} -e")
-    bed.said("purgatorio: entering")
+    if bed.arch is not S390X:  # where kexec has none for that
+        bed.said("purgatorio: entering")
     bed.machine.ready("first", SECONDS)
     words = bed.machine.must("cat /proc/cmdline").split()
     need("second" in words, f"its command line is {words}")
@@ -90,6 +91,7 @@ def inside(bed: Bed, which: str) -> None:
     loaded = bed.load()
     size = bed.guest.capture.stat().st_size
     initrd, kernel = loaded.stored(size), loaded.kernel
+    hashed = kernel.bytes - (dropin.S390X_OWN if bed.arch is S390X else 0)
     segment = {"kernel": kernel, "initrd": initrd}[which]
     bed.flip(segment.start + segment.stored * 3 // 4, 5)
     bed.crash()
@@ -99,7 +101,7 @@ def inside(bed: Bed, which: str) -> None:
     right = {"initrd": dropin.sha256(bed.guest.capture.read_bytes()),
              "kernel": dropin.sha256(
                  dropin.kernel_content(bed.arch, bed.guest.kernel),
-                 0 if bed.arch is X86_64 else kernel.bytes)}
+                 0 if bed.arch is X86_64 else hashed)}
     for name, digest in right.items():
         need(name in held, f"{name} is not named:\n{text}")
         need((held[name][0] == digest) == (name != which),
@@ -129,8 +131,8 @@ def code(bed: Bed) -> None:
     loaded = bed.load()
     bed.flip(loaded.purgatory.start + 16, 0)  # the image header's magic
     bed.crash()
-    text = bed.said("purgatorio: policy: stop")
-    need("EXIT: STATUS=14" in text and '"purgatory" code' in text, text)
+    text = bed.failed(14)
+    need('"purgatory" code' in text, text)
 
 
 def unchecked(bed: Bed) -> None:
@@ -243,8 +245,9 @@ def report(tap: Tap, bed: Bed) -> None:
     for which in ("kernel", "initrd"):
         with tap.check(f"a byte inside of the {which}: told by its digest"):
             inside(bed, which)
-    with tap.check("the core header: named"):
-        core_header(bed)
+    if bed.arch is not S390X:  # where the capture kernel makes it
+        with tap.check("the core header: named"):
+            core_header(bed)
     with tap.check("the purgatory's own code"):
         code(bed)
     with tap.check("kexec -i verifies nothing, and boots"):
@@ -301,7 +304,8 @@ def main() -> None:
         tap.note(name)
         spec = ({"qemu": qemu.newer(), "extra": ["-device", "VGA"]}
                 if arch is X86_64 else {})
-        with Bed(arch, f"dropin-{name}", **spec) as bed:
+        with (FileBed if arch is S390X else Bed)(
+                arch, f"dropin-{name}", **spec) as bed:
             with tap.check("a whole crash and capture by kexec -c -p"):
                 capture(bed)
             with tap.check("-l and -e"):
