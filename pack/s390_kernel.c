@@ -15,16 +15,13 @@
 #include "pack/s390_kernel.h"
 #include "purgatorio/range.h"
 
-#define MAGIC	    0x10008
-#define MAGIC_TEXT  "S390EP"
-#define MAGIC_BYTES 6
-
 #define MEMORY_MAX (1u << 30)
 
 static bool has_magic(struct pg_bytes image)
 {
-	return image.size >= MAGIC + MAGIC_BYTES &&
-	       memcmp(image.data + MAGIC, MAGIC_TEXT, MAGIC_BYTES) == 0;
+	return image.size >= PG_S390_MAGIC + PG_S390_MAGIC_BYTES &&
+	       memcmp(image.data + PG_S390_MAGIC, PG_S390_MAGIC_TEXT,
+		      PG_S390_MAGIC_BYTES) == 0;
 }
 
 static bool is_elf(struct pg_bytes file)

@@ -10,11 +10,14 @@
 /* Addresses of a kernel that runs. head.S: what lies below the first is only
  * there to IPL it, and the kernel keeps it reserved for good
  * (arch/s390/kernel/setup.c, reserve_kernel()). */
-#define PG_S390_START	   0x10000u
-#define PG_S390_NORMAL	   0x10000u /* its entry, in any mode */
-#define PG_S390_KDUMP	   0x10010u /* its entry, in 64-bit mode */
-#define PG_S390_PARAMETERS 0x10400u
-#define PG_S390_CMDLINE	   0x10480u
+#define PG_S390_START	    0x10000u
+#define PG_S390_NORMAL	    0x10000u /* its entry, in any mode */
+#define PG_S390_KDUMP	    0x10010u /* its entry, in 64-bit mode */
+#define PG_S390_MAGIC	    0x10008u /* these bytes: */
+#define PG_S390_MAGIC_TEXT  "S390EP"
+#define PG_S390_MAGIC_BYTES 6
+#define PG_S390_PARAMETERS  0x10400u
+#define PG_S390_CMDLINE	    0x10480u
 /* u64 fields of the parameter area. */
 #define PG_S390_IPL_DEVICE   0x00u
 #define PG_S390_INITRD_START 0x08u

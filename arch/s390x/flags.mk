@@ -18,8 +18,10 @@ FLAGS_arch/s390x/vectors.S := -march=z13
 # memory.S has them.
 NEWLIB_OMIT_s390x := memcpy memset
 # kexec-tools has 56 KiB in all for its own, with the manifest's page: no gaps
-# in front of pages. One message needs no lanes.
+# in front of pages. One message needs no
+# lanes, and nothing is merged for a capture image.
 DROPIN_LDFLAGS_s390x := --defsym=pg_limit=0xd000 --defsym=pg_align=16
-DROPIN_OMIT_s390x    := arch/s390x/sha256_vx.S arch/s390x/vectors.S
+DROPIN_OMIT_s390x    := arch/s390x/sha256_vx.S arch/s390x/vectors.S \
+	arch/s390x/image.c purgatory/cmdline.c
 # LLD 14 does not know this architecture.
 LLVM_LD_s390x = $(CROSS_COMPILE_s390x)ld

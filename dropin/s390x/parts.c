@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A kernel's own first pages name the rest (purgatorio/s390_kernel.h): by the
- * addresses that it will see, which is after the exchange where there is one. */
+/* A kernel's own first pages name the rest (pack/s390_parameters.h): by the
+ * addresses that it will see, which is after the exchange where there is one.
+ */
 #include <string.h>
 
 #include "dropin/contents.h"
 #include "dropin/s390x/next.h"
 #include "purgatorio/arch.h"
 #include "purgatorio/byteorder.h"
-#include "purgatorio/s390_kernel.h"
+#include "pack/s390_parameters.h"
 
 /* arch/s390/include/asm/lowcore.h, ipl_parmblock_ptr: 32 bits, where Linux puts
  * its "IPL report". */
@@ -32,10 +33,10 @@ static struct pg_span command_line(const struct pg_request *request)
 {
 	const uint64_t room = parameter(request, PG_S390_CMDLINE_ROOM);
 
-	return (struct pg_span){
-		loaded(request, PG_S390_CMDLINE),
-		room && room <= PG_S390_CMDLINE_MOST ? room
-						     : PG_S390_CMDLINE_OLD};
+	return (struct pg_span){loaded(request, PG_S390_CMDLINE),
+				room && room <= PG_S390_CMDLINE_MOST
+					? room
+					: PG_S390_CMDLINE_OLD};
 }
 
 size_t pg_dropin_parts(const struct pg_request *request,
