@@ -23,6 +23,7 @@ from arch import TREE, Arch
 SOURCE = Path("/usr/src/linux-source-6.1.tar.xz")
 # What Linux calls the architecture, and where the image is.
 LINUX = {"arm64": ("arm64", "aarch64-linux-gnu-", "arch/arm64/boot/Image"),
+         "ppc64": ("powerpc", "powerpc64le-linux-gnu-", "vmlinux"),
          "ppc64be": ("powerpc", "powerpc64-linux-gnu-", "vmlinux"),
          "s390x": ("s390", "s390x-linux-gnu-", "arch/s390/boot/bzImage"),
          "x86_64": ("x86", "x86_64-linux-gnu-", "arch/x86/boot/bzImage")}
@@ -30,7 +31,7 @@ LINUX = {"arm64": ("arm64", "aarch64-linux-gnu-", "arch/arm64/boot/Image"),
 MORE = {"ppc64be": ("arch/powerpc/boot/zImage",)}
 # Kernels with our linux.ro for their own purgatory and so much room for it that
 # another one can be put there, without building them again.
-ROOM = {"ppc64be": 128 << 10}
+ROOM = {"ppc64": 128 << 10, "ppc64be": 128 << 10}
 ROOM_END = b"purgatorio.room\n"
 # What else of the build is kept: the file that the image is made of, and what
 # has debug information.
@@ -48,7 +49,7 @@ def build(arch: Arch) -> tuple[Path, str]:
         raise packages.Unavailable(f"{SOURCE} is not there; install "
                                    "linux-source-6.1")
     wanted = b"".join(fragment.read_bytes() for fragment in fragments)
-    if arch.linux_dropin:
+    if arch.linux_dropin and arch.name not in ROOM:
         wanted += arch.drop_in("linux.ro").read_bytes()
     key = hashlib.sha256(wanted + _version()).hexdigest()
     root = packages.CACHE / arch.debian / f"linux-{key[:16]}"

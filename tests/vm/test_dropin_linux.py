@@ -22,7 +22,7 @@ from gdbstub import Gdb
 from tap import Tap, need
 
 SECONDS = 240
-ARCHS = ("x86_64",)
+ARCHS = ("x86_64", "ppc64")
 
 
 def with_dropin(name: str) -> Arch:
@@ -31,7 +31,11 @@ def with_dropin(name: str) -> Arch:
 
 
 def start(arch: Arch, test: str, **spec) -> cycle.Cycle:
-    return cycle.start(guests.build(arch=arch), test,
+    guest = guests.build(arch=arch)
+    if arch.name in guest_kernel.ROOM:
+        guest = dataclasses.replace(guest, kernel=guest_kernel.with_drop_in(
+            arch, guest.kernel, BUILD / "tests" / f"{test}.kernel"))
+    return cycle.start(guest, test,
                        qemu=qemu.newer() if arch.name == "x86_64"
                        else list(arch.qemu), **spec)
 
