@@ -18,6 +18,37 @@
  * an ELF64 file's (hw/i386/x86.c, read_pvh_start_addr()). */
 #define NOTE_PHYS32_ENTRY 18
 
+/* The header: magic, architecture (i386), bytes, checksum; then tags. */
+#define MB2_MAGIC	 0xe85250d6u
+#define MB2_BYTES	 56
+#define MB2_RELOCATABLE	 10 /* lowest, highest, alignment, preference: u32 */
+#define MB2_MODULE_PAGES 6  /* modules begin on pages */
+#define MB2_LOWEST_FIRST 1
+
+/* Where a loader may put the image: any page from 1 MiB on. */
+#define LOWEST	0x100000u
+#define HIGHEST 0xffffffffu
+
+static void put_tag(uint8_t *at, uint16_t type, uint32_t bytes)
+{
+	pg_store_le16(at, type);
+	pg_store_le32(at + 4, bytes);
+}
+
+static void put_multiboot2(uint8_t *at)
+{
+	pg_store_le32(at, MB2_MAGIC);
+	pg_store_le32(at + 8, MB2_BYTES);
+	pg_store_le32(at + 12, 0u - MB2_MAGIC - MB2_BYTES);
+	put_tag(at + 16, MB2_RELOCATABLE, 24);
+	pg_store_le32(at + 24, LOWEST);
+	pg_store_le32(at + 28, HIGHEST);
+	pg_store_le32(at + 32, PG_PAGE_BYTES);
+	pg_store_le32(at + 36, MB2_LOWEST_FIRST);
+	put_tag(at + 40, MB2_MODULE_PAGES, 8);
+	put_tag(at + 48, 0, 8);
+}
+
 enum pg_status pg_capture_x86_64_elf_check(struct pg_capture *capture,
 					   struct pg_error *error)
 {
@@ -37,7 +68,10 @@ enum pg_status pg_capture_x86_64_elf_check(struct pg_capture *capture,
 		return pg_fail(error, PG_E_USAGE,
 			       "device tree: an x86_64 kernel takes none; "
 			       "leave --dtb out");
-	capture->head_bytes = PG_PAGE_BYTES;
+	/* All of it has to be in the first 32 KiB. */
+	capture->head_bytes =
+		(pg_capture_elf_bytes() + MB2_BYTES + PG_PAGE_BYTES - 1) &
+		~(PG_PAGE_BYTES - 1u);
 	capture->room_bytes =
 		(uint32_t)((kernel->memory_bytes + kernel->alignment +
 			    PG_PAGE_BYTES - 1) &
@@ -63,6 +97,7 @@ enum pg_status pg_capture_x86_64_elf_head(struct pg_capture *capture,
 			       (unsigned long long)end);
 	elf->entry =
 		pg_capture_find(capture, ".door")->offset + PG_IMAGE_ENTRY32;
+	put_multiboot2(capture->file + pg_capture_elf_bytes());
 	pg_store_le64(elf->notes[0].desc, BASE + elf->entry);
 	return PG_OK;
 }

@@ -5,6 +5,7 @@
 #include "purgatorio/byteorder.h"
 
 #define ENTRIES_MAX 128
+#define SPARE	    4
 #define TYPE_RAM    1
 #define TYPE_KEEP   2
 
@@ -53,6 +54,36 @@ uint64_t pg_x86_e820_ram(const uint8_t *params, struct pg_span span)
 		}
 	}
 	return at < pg_span_end(span) ? at : pg_span_end(span);
+}
+
+/* Does it go on where entry @index ends, with more of the same? */
+static bool join(uint8_t *params, unsigned index, struct pg_span span,
+		 uint32_t type)
+{
+	uint8_t *entry = entry_at(params, index);
+	const uint64_t bytes = pg_load_le64(entry + 8);
+
+	if (pg_load_le32(entry + 16) != type ||
+	    pg_load_le64(entry) + bytes != span.start)
+		return false;
+	pg_store_le64(entry + 8, bytes + span.bytes);
+	return true;
+}
+
+void pg_x86_e820_add(uint8_t *params, uint64_t start, uint64_t bytes,
+		     uint32_t type)
+{
+	const unsigned count = params[BP_E820_ENTRIES];
+	struct pg_span span;
+
+	if (bytes == 0 || !pg_span_make(start, bytes, &span))
+		return;
+	if (count && join(params, count - 1, span, type))
+		return;
+	if (count >= ENTRIES_MAX - SPARE)
+		return;
+	store(params, count, span, type);
+	params[BP_E820_ENTRIES] = (uint8_t)(count + 1);
 }
 
 bool pg_x86_e820_reserve(uint8_t *params, struct pg_span span)

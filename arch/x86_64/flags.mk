@@ -7,3 +7,6 @@ TARGET_CFLAGS_x86_64 := -m64 -march=x86-64 -mno-red-zone -mgeneral-regs-only \
 TARGET_LDFLAGS_x86_64 := -m elf_x86_64 -z max-page-size=4096 \
 	--defsym=pg_limit=0x20000
 UARTS_x86_64 := uart8250
+# Capture images alone have a loader to listen to.
+DROPIN_OMIT_x86_64 := $(patsubst %,arch/x86_64/%.c,image given pvh multiboot2 \
+	e820) purgatory/cmdline.c

@@ -8,11 +8,9 @@
 #include <string.h>
 
 #include "arch/x86_64/e820.h"
+#include "arch/x86_64/given.h"
 #include "arch/x86_64/x86_64.h"
-#include "pack/bzimage.h"
-#include "pack/zero_page.h"
 #include "purgatorio/arch.h"
-#include "purgatorio/byteorder.h"
 #include "purgatorio/image.h"
 #include "purgatory/cmdline.h"
 #include "purgatory/part_span.h"
@@ -26,17 +24,11 @@
 #define HDR_HEAP_END_PTR 0x224 /* u16 */
 #define HDR_EXT_LOADER	 0x226 /* version and type, u8 each */
 #define HDR_SUBARCH	 0x23c /* u32, and data, u64 */
-/* COMMAND_LINE_SIZE of Linux's arch/x86/include/asm/setup.h. */
-#define LOADER_CMDLINE_BYTES 2048
-#define LOADER_UNKNOWN	     0xff
+#define LOADER_UNKNOWN	 0xff
 
-static enum pg_status wrong(struct pg_check_place *place, enum pg_status status,
-			    const char *what, uint64_t value)
-{
-	place->what = what;
-	place->value = value;
-	return status;
-}
+/* What the kernel reads of the work area after it has all memory for its own:
+ * the page of the root pointer's copy. */
+#define KEPT_BYTES 0x1000
 
 static uint8_t *work_of(const struct pg_manifest *m, uint64_t base)
 {
@@ -47,47 +39,64 @@ static uint8_t *work_of(const struct pg_manifest *m, uint64_t base)
 	return pg_pointer(work);
 }
 
-static const uint8_t *given(const uint8_t *work)
+/* From the work area to the last byte that is verified: what the loader says
+ * of its own memory may not lie there. */
+static struct pg_span extent(const struct pg_manifest *m, uint64_t base)
 {
-	return pg_pointer(pg_load_le64(work + PG_IMAGE_WORK_GIVEN));
+	const struct pg_range *ranges = pg_manifest_ranges(m);
+	struct pg_span all = {pg_address(work_of(m, base)),
+			      PG_IMAGE_WORK_BYTES};
+	uint32_t i;
+
+	for (i = 0; i < m->ranges.count; i++) {
+		const uint64_t end =
+			pg_manifest_resolve(ranges[i].start, ranges[i].flags,
+					    base) +
+			ranges[i].bytes;
+
+		if (end > pg_span_end(all))
+			all.bytes = end - all.start;
+	}
+	return all;
 }
 
-/* A 64-bit value whose halves stand apart. */
-static uint64_t load_split(const uint8_t *params, size_t low, size_t high)
+/* How far the loader's command line is read. */
+static struct pg_span their_line(const uint8_t *params)
 {
-	return pg_load_le32(params + low) |
-	       (uint64_t)pg_load_le32(params + high) << 32;
-}
+	const uint64_t at = pg_x86_cmdline(params);
+	const char *line = pg_pointer(at), *end;
 
-static void store_split(uint8_t *params, size_t low, size_t high,
-			uint64_t value)
-{
-	pg_store_le32(params + low, (uint32_t)value);
-	pg_store_le32(params + high, (uint32_t)(value >> 32));
+	if (!at)
+		return (struct pg_span){0, 0};
+	end = memchr(line, '\0', X86_CMDLINE_BYTES);
+	return (struct pg_span){at, end ? (uint64_t)(end - line)
+					: X86_CMDLINE_BYTES};
 }
 
 enum pg_status pg_arch_loader_check(const struct pg_manifest *m, uint64_t base,
 				    struct pg_check_place *place)
 {
 	const struct pg_range *ranges = pg_manifest_ranges(m);
-	const uint8_t *params;
-	uint64_t cmdline;
+	const uint8_t *work, *params;
+	enum pg_status status;
 	uint32_t i;
 
 	if (m->handoff.protocol != PG_HANDOFF_IMAGE_X86_64)
 		return PG_OK;
+	work = work_of(m, base);
 	if (m->handoff.args[2] < PG_IMAGE_WORK_BYTES ||
-	    !pg_arch_reachable(pg_address(work_of(m, base)),
-			       PG_IMAGE_WORK_BYTES))
-		return wrong(place, PG_E_LOADER, "no work area at",
-			     pg_address(work_of(m, base)));
-	params = given(work_of(m, base));
-	if (!params || !pg_arch_reachable(pg_address(params), BP_BYTES))
-		return wrong(place, PG_E_LOADER, "no boot_params at",
-			     pg_address(params));
-	cmdline = load_split(params, HDR_CMD_LINE_PTR, BP_EXT_CMD_LINE_PTR);
-	if (cmdline && !pg_arch_reachable(cmdline, LOADER_CMDLINE_BYTES))
-		return wrong(place, PG_E_LOADER, "no command line at", cmdline);
+	    !pg_arch_reachable(pg_address(work), PG_IMAGE_WORK_BYTES))
+		return pg_x86_wrong(place, PG_E_LOADER, "no work area at",
+				    pg_address(work));
+	status = pg_x86_given_read(work, place);
+	if (status != PG_OK)
+		return status;
+	params = pg_x86_given(work);
+	if (pg_span_overlap(extent(m, base), pg_x86_given_span(work)) ||
+	    pg_span_overlap(extent(m, base), their_line(params)))
+		return pg_x86_wrong(place, PG_E_LOADER,
+				    "what it says lies in the image, at",
+				    pg_x86_given_span(work).start);
 	for (i = 0; i < m->ranges.count; i++) {
 		const struct pg_span span = {
 			pg_manifest_resolve(ranges[i].start, ranges[i].flags,
@@ -96,8 +105,9 @@ enum pg_status pg_arch_loader_check(const struct pg_manifest *m, uint64_t base,
 		const uint64_t end = pg_x86_e820_ram(params, span);
 
 		if (end != pg_span_end(span))
-			return wrong(place, PG_E_MEMORY,
-				     "its memory map has no RAM at", end);
+			return pg_x86_wrong(place, PG_E_MEMORY,
+					    "its memory map has no RAM at",
+					    end);
 	}
 	return PG_OK;
 }
@@ -136,10 +146,8 @@ static enum pg_status put_cmdline(const struct pg_manifest *m, uint64_t base,
 				  struct pg_check_place *place)
 {
 	const struct pg_span own = pg_part_span(m, base, PG_PART_CMDLINE);
-	const uint64_t theirs =
-		load_split(given(work), HDR_CMD_LINE_PTR, BP_EXT_CMD_LINE_PTR);
+	const struct pg_span theirs = their_line(pg_x86_given(work));
 	const bool all = m->handoff.args[3] & PG_IMAGE_LOADER_CMDLINE;
-	uint8_t *params = work + PG_IMAGE_WORK_PARAMS;
 	char *line = (char *)work + PG_IMAGE_WORK_CMDLINE;
 	size_t room = pg_load_le32(kernel + HDR_CMDLINE_SIZE);
 	size_t length;
@@ -149,60 +157,90 @@ static enum pg_status put_cmdline(const struct pg_manifest *m, uint64_t base,
 		room = PG_IMAGE_CMDLINE_BYTES - 1;
 	length = pg_cmdline_join(line, room, pg_pointer(own.start),
 				 (size_t)own.bytes,
-				 theirs ? pg_pointer(theirs) : "",
-				 theirs ? LOADER_CMDLINE_BYTES : 0, all);
+				 theirs.bytes ? pg_pointer(theirs.start) : "",
+				 (size_t)theirs.bytes, all);
 	if (length > room)
-		return wrong(place, PG_E_LOADER,
-			     "its command line and the image's are together "
-			     "too long:",
-			     length);
-	store_split(params, HDR_CMD_LINE_PTR, BP_EXT_CMD_LINE_PTR,
-		    pg_address(line));
+		return pg_x86_wrong(place, PG_E_LOADER,
+				    "its command line and the image's are "
+				    "together too long:",
+				    length);
+	pg_x86_put_cmdline(work + PG_IMAGE_WORK_PARAMS, pg_address(line));
 	return PG_OK;
 }
 
-static void put_initrd(const struct pg_manifest *m, uint64_t base,
-		       const uint8_t *theirs, uint8_t *params,
-		       struct pg_check_place *place)
+/* Theirs must lie where neither we nor the kernel, in @room, write. */
+static enum pg_status put_initrd(const struct pg_manifest *m, uint64_t base,
+				 uint8_t *work, struct pg_span room,
+				 struct pg_check_place *place)
 {
-	struct pg_span own = pg_part_span(m, base, PG_PART_INITRD);
-	const struct pg_span other = {
-		load_split(theirs, HDR_RAMDISK_IMAGE, BP_EXT_RAMDISK_IMAGE),
-		load_split(theirs, HDR_RAMDISK_SIZE, BP_EXT_RAMDISK_SIZE)};
+	const struct pg_span other = pg_x86_initrd(pg_x86_given(work));
+	uint8_t *params = work + PG_IMAGE_WORK_PARAMS;
+	struct pg_span checked;
 
-	if (other.bytes) {
-		if (m->handoff.args[3] & PG_IMAGE_LOADER_INITRD)
-			own = other;
-		else
-			place->what = "its initrd is not used";
+	pg_x86_put_initrd(params, pg_part_span(m, base, PG_PART_INITRD));
+	if (!other.bytes)
+		return PG_OK;
+	if (!(m->handoff.args[3] & PG_IMAGE_LOADER_INITRD)) {
+		place->what = "its initrd is not used";
+		return PG_OK;
 	}
-	store_split(params, HDR_RAMDISK_IMAGE, BP_EXT_RAMDISK_IMAGE, own.start);
-	store_split(params, HDR_RAMDISK_SIZE, BP_EXT_RAMDISK_SIZE, own.bytes);
+	if (!pg_span_make(other.start, other.bytes, &checked) ||
+	    pg_span_overlap(checked, extent(m, base)) ||
+	    pg_span_overlap(checked, room))
+		return pg_x86_wrong(place, PG_E_LOADER,
+				    "its initrd lies in the image's memory, "
+				    "at",
+				    other.start);
+	pg_x86_put_initrd(params, other);
+	return PG_OK;
 }
 
 /* boot.rst, init_size: where the kernel unpacks itself, and how much it needs
  * there. All of it has to be RAM. */
-static enum pg_status check_room(const uint8_t *params, const uint8_t *kernel,
-				 uint64_t start, struct pg_check_place *place)
+static enum pg_status check_room(const uint8_t *params, uint64_t start,
+				 struct pg_span *out,
+				 struct pg_check_place *place)
 {
-	const uint64_t preferred = pg_load_le64(kernel + HDR_PREF_ADDRESS);
+	const uint64_t preferred = pg_load_le64(params + HDR_PREF_ADDRESS);
 	struct pg_span room;
 	uint64_t end;
 
-	if (!pg_align_up(start, pg_load_le32(kernel + HDR_KERNEL_ALIGNMENT),
+	if (!pg_align_up(start, pg_load_le32(params + HDR_KERNEL_ALIGNMENT),
 			 &start))
-		return wrong(place, PG_E_MEMORY, "it put the kernel at", start);
+		return pg_x86_wrong(place, PG_E_MEMORY, "it put the kernel at",
+				    start);
 	if (start < preferred)
 		start = preferred;
-	if (!pg_span_make(start, pg_load_le32(kernel + HDR_INIT_SIZE), &room))
-		return wrong(place, PG_E_MEMORY, "it put the kernel at", start);
+	if (!pg_span_make(start, pg_load_le32(params + HDR_INIT_SIZE), &room))
+		return pg_x86_wrong(place, PG_E_MEMORY, "it put the kernel at",
+				    start);
 	end = pg_x86_e820_ram(params, room);
 	if (end != pg_span_end(room))
-		return wrong(place, PG_E_MEMORY,
-			     "the kernel unpacks itself where its memory map "
-			     "has no RAM:",
-			     end);
+		return pg_x86_wrong(
+			place, PG_E_MEMORY,
+			"the kernel unpacks itself where its memory map "
+			"has no RAM:",
+			end);
+	*out = room;
 	return PG_OK;
+}
+
+/* Multiboot2 brings a copy of the root pointer in memory that becomes the
+ * kernel's before it looks: it gets one in a page that stays. */
+static void keep_rsdp(uint8_t *work, uint8_t *params,
+		      struct pg_check_place *place)
+{
+	const uint64_t rsdp = pg_load_le64(params + BP_ACPI_RSDP_ADDR);
+
+	if (pg_load_le32(work + PG_IMAGE_WORK_WAY) != PG_WAY_MULTIBOOT2 ||
+	    !rsdp || !pg_arch_reachable(rsdp, RSDP_BYTES))
+		return;
+	memcpy(work + PG_IMAGE_WORK_RSDP, pg_pointer(rsdp), RSDP_BYTES);
+	pg_store_le64(params + BP_ACPI_RSDP_ADDR,
+		      pg_address(work + PG_IMAGE_WORK_RSDP));
+	if (!pg_x86_e820_reserve(
+		    params, (struct pg_span){pg_address(work), KEPT_BYTES}))
+		place->what = "its memory map has no room for ACPI's pointer";
 }
 
 enum pg_status pg_arch_loader_merge(const struct pg_manifest *m, uint64_t base,
@@ -212,24 +250,26 @@ enum pg_status pg_arch_loader_merge(const struct pg_manifest *m, uint64_t base,
 	const uint8_t *kernel = pg_pointer(handoff->args[0]);
 	uint8_t *work, *params;
 	enum pg_status status;
-	struct pg_span log;
+	struct pg_span log, room;
 	unsigned sectors;
 
 	if (handoff->protocol != PG_HANDOFF_IMAGE_X86_64)
 		return PG_OK;
 	work = work_of(m, base);
 	params = work + PG_IMAGE_WORK_PARAMS;
-	memcpy(params, given(work), BP_BYTES);
+	memcpy(params, pg_x86_given(work), BP_BYTES);
 	put_header(params, kernel);
 	sectors = kernel[HDR_SETUP_SECTS] ? kernel[HDR_SETUP_SECTS] : 4;
 	kernel += (sectors + 1) * SECTOR_BYTES;
 	pg_store_le32(params + HDR_CODE32_START, (uint32_t)pg_address(kernel));
-	status = check_room(params, params, pg_address(kernel), place);
+	status = check_room(params, pg_address(kernel), &room, place);
 	if (status == PG_OK)
 		status = put_cmdline(m, base, work, params, place);
+	if (status == PG_OK)
+		status = put_initrd(m, base, work, room, place);
 	if (status != PG_OK)
 		return status;
-	put_initrd(m, base, given(work), params, place);
+	keep_rsdp(work, params, place);
 	log = (struct pg_span){
 		pg_manifest_resolve(m->log.start, m->log.flags, base),
 		m->log.bytes};

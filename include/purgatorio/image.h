@@ -21,6 +21,7 @@
 #define PG_IMAGE_WORK_BYTES    (PG_IMAGE_PURGATORY - PG_IMAGE_WORK)
 #define PG_IMAGE_WORK_GIVEN    0x0    /* u64: what the loader gave the door */
 #define PG_IMAGE_WORK_WAY      0x18   /* u32, x86: PG_WAY_* */
+#define PG_IMAGE_WORK_RSDP     0x40   /* x86: a copy that stays */
 #define PG_IMAGE_WORK_TABLES   0x1000 /* x86: six pages of page tables */
 #define PG_IMAGE_WORK_PARAMS   0x7000 /* x86: boot_params for the kernel */
 #define PG_IMAGE_WORK_CMDLINE  0x8000 /* its command line, to the end */

@@ -10,7 +10,30 @@
 
 #include "purgatory/cmdline.c"
 #include "arch/x86_64/e820.c"
+#include "arch/x86_64/given.c"
 #include "arch/x86_64/image.c"
+
+/* Other loaders' structures: test_given_x86_64.c. */
+enum pg_status pg_x86_pvh(uint64_t info, uint8_t *params, struct pg_span *span,
+			  struct pg_check_place *place)
+{
+	(void)params;
+	*span = (struct pg_span){info, 1};
+	return pg_x86_wrong(place, PG_E_LOADER, "PVH", info);
+}
+
+static uint8_t rsdp[RSDP_BYTES];
+
+enum pg_status pg_x86_multiboot2(uint64_t info, uint8_t *params,
+				 struct pg_span *span,
+				 struct pg_check_place *place)
+{
+	(void)place;
+	*span = (struct pg_span){info, 1};
+	pg_store_le64(params + BP_ACPI_RSDP_ADDR, pg_address(rsdp));
+	pg_x86_e820_add(params, 0, UINT64_MAX, TYPE_RAM);
+	return PG_OK;
+}
 
 /* The machine: what can be reached is what the test says. */
 static bool reach = true;
@@ -129,8 +152,11 @@ static struct image {
 	struct pg_part parts[3];
 	struct pg_range ranges[3];
 } image;
-static uint8_t work[PG_IMAGE_WORK_BYTES], kernel[0x8000];
-static const char own_line[] = "quiet", their_line[] = "elfcorehdr=0x5";
+#define KERNEL_BYTES 0x8000
+static uint8_t area[PG_IMAGE_WORK_BYTES + KERNEL_BYTES]
+	__attribute__((aligned(4096)));
+static uint8_t *const work = area, *const kernel = area + PG_IMAGE_WORK_BYTES;
+static const char own_line[] = "quiet", loader_line[] = "elfcorehdr=0x5";
 
 static void set_range(unsigned index, uint32_t kind, const void *at,
 		      size_t bytes)
@@ -146,16 +172,16 @@ static int set_up(void **state)
 	reach = true;
 	memset(&image, 0, sizeof(image));
 	memset(params, 0, sizeof(params));
-	memset(work, 0, sizeof(work));
+	memset(area, 0, sizeof(area));
 	image.m.parts = (struct pg_table){offsetof(struct image, parts), 3};
 	image.m.ranges = (struct pg_table){offsetof(struct image, ranges), 3};
 	image.m.handoff = (struct pg_handoff){
 		.protocol = PG_HANDOFF_IMAGE_X86_64,
-		.args = {pg_address(kernel), pg_address(work), sizeof(work)}};
-	set_range(0, PG_PART_KERNEL, kernel, sizeof(kernel));
+		.args = {pg_address(kernel), pg_address(work),
+			 PG_IMAGE_WORK_BYTES}};
+	set_range(0, PG_PART_KERNEL, kernel, KERNEL_BYTES);
 	set_range(1, PG_PART_CMDLINE, own_line, sizeof(own_line) - 1);
 	set_range(2, PG_PART_INITRD, own_line, 3);
-	memset(kernel, 0, sizeof(kernel));
 	kernel[HDR_SETUP_SECTS] = 7;
 	kernel[HDR_JUMP + 1] = 0x6a;
 	pg_store_le32(kernel + HDR_KERNEL_ALIGNMENT, 0x1000);
@@ -163,8 +189,8 @@ static int set_up(void **state)
 	pg_store_le32(kernel + HDR_CMDLINE_SIZE, 100);
 	pg_store_le64(work, pg_address(params));
 	map(0, 0, UINT64_MAX, TYPE_RAM);
-	store_split(params, HDR_CMD_LINE_PTR, BP_EXT_CMD_LINE_PTR,
-		    pg_address(their_line));
+	pg_x86_store_split(params, HDR_CMD_LINE_PTR, BP_EXT_CMD_LINE_PTR,
+			   pg_address(loader_line));
 	/* The loader was told the whole image's size. */
 	pg_store_le32(params + HDR_INIT_SIZE, 0x4000000);
 	params[HDR_TYPE_OF_LOADER] = 0xd0;
@@ -194,10 +220,11 @@ static void what_both_say_is_joined(void **state)
 	assert_int_equal(pg_load_le32(out + HDR_INIT_SIZE), 0x2000);
 	assert_int_equal(out[HDR_TYPE_OF_LOADER], 0xd0);
 	assert_int_equal(
-		load_split(out, HDR_RAMDISK_IMAGE, BP_EXT_RAMDISK_IMAGE),
+		pg_x86_load_split(out, HDR_RAMDISK_IMAGE, BP_EXT_RAMDISK_IMAGE),
 		pg_address(own_line));
-	assert_int_equal(load_split(out, HDR_RAMDISK_SIZE, BP_EXT_RAMDISK_SIZE),
-			 3);
+	assert_int_equal(
+		pg_x86_load_split(out, HDR_RAMDISK_SIZE, BP_EXT_RAMDISK_SIZE),
+		3);
 	assert_string_equal((const char *)work + PG_IMAGE_WORK_CMDLINE,
 			    "quiet elfcorehdr=0x5");
 }
@@ -252,6 +279,107 @@ static void a_loader_without_sense_is_refused(void **state)
 			 PG_E_LOADER);
 }
 
+/* Whatever the loader says of its own memory, it is not ours. */
+static void a_loader_in_the_image_is_refused(void **state)
+{
+	struct pg_check_place place = {"", 0, 0};
+
+	(void)state;
+	pg_x86_put_cmdline(params, pg_address(kernel) + 0x100);
+	kernel[0x100] = 'a';
+	assert_int_equal(pg_arch_loader_check(&image.m, 0, &place),
+			 PG_E_LOADER);
+	assert_string_equal(place.what, "what it says lies in the image, at");
+	/* An empty one takes no memory. */
+	kernel[0x100] = '\0';
+	assert_int_equal(pg_arch_loader_check(&image.m, 0, &place), PG_OK);
+	memcpy(work + 0x3000, params, sizeof(params));
+	pg_store_le64(work, pg_address(work) + 0x3000);
+	assert_int_equal(pg_arch_loader_check(&image.m, 0, &place),
+			 PG_E_LOADER);
+}
+
+static void an_initrd_in_the_image_is_refused(void **state)
+{
+	const uint64_t room = pg_address(kernel) + 0x1000;
+	struct pg_handoff handoff;
+
+	(void)state;
+	image.m.handoff.args[3] = PG_IMAGE_LOADER_INITRD;
+	pg_x86_put_initrd(params, (struct pg_span){pg_address(work), 16});
+	assert_int_equal(merge("in the image's memory", &handoff), PG_E_LOADER);
+	pg_x86_put_initrd(params, (struct pg_span){UINT64_MAX - 1, 16});
+	assert_int_equal(merge("in the image's memory", &handoff), PG_E_LOADER);
+	/* Where the kernel unpacks itself, which is behind the image. */
+	set_range(0, PG_PART_KERNEL, kernel, 0x1000);
+	set_range(1, PG_PART_CMDLINE, kernel, 1);
+	set_range(2, PG_PART_INITRD, kernel, 1);
+	pg_x86_put_initrd(params,
+			  (struct pg_span){(room + 0xfff) & ~0xfffull, 16});
+	assert_int_equal(merge("in the image's memory", &handoff), PG_E_LOADER);
+	image.m.handoff.args[3] = 0;
+	assert_int_equal(merge("is not used", &handoff), PG_OK);
+}
+
+static void each_way_is_read(void **state)
+{
+	struct pg_check_place place = {"", 0, 0};
+	const uint8_t *out = work + PG_IMAGE_WORK_PARAMS;
+	struct pg_handoff handoff;
+	struct pg_span ram;
+
+	(void)state;
+	pg_store_le64(work, 0x1234);
+	work[PG_IMAGE_WORK_WAY] = PG_WAY_PVH;
+	assert_int_equal(pg_arch_loader_check(&image.m, 0, &place),
+			 PG_E_LOADER);
+	assert_string_equal(place.what, "PVH");
+	assert_int_equal(place.value, 0x1234);
+	work[PG_IMAGE_WORK_WAY] = 3;
+	assert_int_equal(pg_arch_loader_check(&image.m, 0, &place),
+			 PG_E_LOADER);
+	assert_string_equal(place.what, "it entered by an unknown way");
+	/* A root pointer that was but lent gets a page. */
+	memcpy(rsdp, "RSD PTR ", 8);
+	work[PG_IMAGE_WORK_WAY] = PG_WAY_MULTIBOOT2;
+	assert_int_equal(pg_arch_loader_check(&image.m, 0, &place), PG_OK);
+	assert_int_equal(merge("", &handoff), PG_OK);
+	assert_int_equal(pg_load_le64(out + BP_ACPI_RSDP_ADDR),
+			 pg_address(work) + PG_IMAGE_WORK_RSDP);
+	assert_memory_equal(work + PG_IMAGE_WORK_RSDP, rsdp, RSDP_BYTES);
+	assert_int_equal(out[BP_E820_ENTRIES], 3);
+	assert_false(ram_at(out, 1, &ram));
+	assert_int_equal(pg_load_le64(entry_at(out, 1)), pg_address(work));
+}
+
+static void a_map_is_built(void **state)
+{
+	struct pg_span ram;
+
+	(void)state;
+	memset(params, 0, sizeof(params));
+	pg_x86_e820_add(params, 0, 0x1000, TYPE_RAM);
+	pg_x86_e820_add(params, 0x1000, 0x1000, TYPE_RAM);
+	assert_int_equal(params[BP_E820_ENTRIES], 1);
+	assert_true(ram_at(params, 0, &ram));
+	assert_int_equal(ram.bytes, 0x2000);
+	pg_x86_e820_add(params, 0x2000, 0x1000, TYPE_KEEP);
+	pg_x86_e820_add(params, 0x4000, 0x1000, TYPE_KEEP);
+	assert_int_equal(params[BP_E820_ENTRIES], 3);
+	/* Nothing, and what wraps around. */
+	pg_x86_e820_add(params, 0x8000, 0, TYPE_RAM);
+	pg_x86_e820_add(params, 0x8000, UINT64_MAX, TYPE_RAM);
+	assert_int_equal(params[BP_E820_ENTRIES], 3);
+	for (unsigned i = 0; i < 200; i++)
+		pg_x86_e820_add(params, 0x10000 + i * 0x2000ull, 0x1000,
+				TYPE_RAM);
+	assert_int_equal(params[BP_E820_ENTRIES], ENTRIES_MAX - SPARE);
+	assert_true(
+		pg_x86_e820_reserve(params, (struct pg_span){0x10100, 0x100}));
+	assert_true(
+		pg_x86_e820_reserve(params, (struct pg_span){0x12100, 0x100}));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,6 +393,12 @@ int main(void)
 		cmocka_unit_test_setup(no_room_is_said, set_up),
 		cmocka_unit_test_setup(a_loader_without_sense_is_refused,
 				       set_up),
+		cmocka_unit_test_setup(a_loader_in_the_image_is_refused,
+				       set_up),
+		cmocka_unit_test_setup(an_initrd_in_the_image_is_refused,
+				       set_up),
+		cmocka_unit_test_setup(each_way_is_read, set_up),
+		cmocka_unit_test(a_map_is_built),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
