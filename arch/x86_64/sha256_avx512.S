@@ -44,6 +44,8 @@
 #define y	%zmm12
 #define z	%zmm13
 
+#include "arch/x86_64/sha256_words16.inc"
+
 /* to := the xor of @of rotated by @r1, by @r2, and by @r3 or, @third being
  * vpsrld, shifted. */
 .macro sigma of, to, r1, r2, third, r3
@@ -100,46 +102,6 @@
 		%zmm1, \w6, \w7, \wf, \w4
 	round	\s, \i+7, %zmm1, %zmm2, %zmm3, %zmm4, %zmm5, %zmm6, %zmm7, \
 		%zmm0, \w7, \w8, \w0, \w5
-.endm
-
-/* p, q := low(p, q), high(p, q): a step of a transpose. @low and @high may end
- * in an immediate operand. */
-.macro cross low, high, p, q
-	\low	\q, \p, t
-	\high	\q, \p, \q
-	vmovdqa64 t, \p
-.endm
-
-/* Four lanes from @first on: @w0 to @w3 := in each quarter q of 128 bits, word
- * 4 * q + 0 to 3 of all four. */
-.macro load_four first, w0, w1, w2, w3
-	.irp	pair, 0, 2
-	movq	LANE_BYTES * (\first + \pair) + LANE_DATA(lanes), data
-	vmovdqu32 (data, at), t
-	movq	LANE_BYTES * (\first + \pair + 1) + LANE_DATA(lanes), data
-	vmovdqu32 (data, at), u
-	.if	\pair == 0
-	vpunpckldq u, t, \w0
-	vpunpckhdq u, t, \w2
-	.else
-	vpunpckldq u, t, \w1
-	vpunpckhdq u, t, \w3
-	.endif
-	.endr
-	cross	vpunpcklqdq, vpunpckhqdq, \w0, \w1
-	cross	vpunpcklqdq, vpunpckhqdq, \w2, \w3
-.endm
-
-/* The words 0, 4, 8 and 12 more than that of @w0 := what load_four() left of
- * four times four lanes, with the bytes of each word reversed. */
-.macro load_words w0, w4, w8, wc
-	cross	"vshufi32x4 $0x44,", "vshufi32x4 $0xee,", \w0, \w8
-	cross	"vshufi32x4 $0x44,", "vshufi32x4 $0xee,", \w4, \wc
-	cross	"vshufi32x4 $0x88,", "vshufi32x4 $0xdd,", \w0, \w4
-	cross	"vshufi32x4 $0x88,", "vshufi32x4 $0xdd,", \w8, \wc
-	.irp	w, \w0, \w4, \w8, \wc
-	vpshufb	x, \w, \w
-	.endr
 .endm
 
 	.text
