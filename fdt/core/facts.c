@@ -171,7 +171,7 @@ static void take_reserved(struct taking *t)
 			continue;
 		to = fdt_path_offset(t->tree, RESERVED);
 		if (to == -FDT_ERR_NOTFOUND) {
-			take_node(t, from, "/", RESERVED + 1);
+			take_node(t, from, "/", &RESERVED[1]);
 			to = fdt_path_offset(t->tree, RESERVED);
 		}
 		if (!done(t, to, RESERVED, NULL))
