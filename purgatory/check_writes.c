@@ -121,10 +121,9 @@ static enum pg_status check_work(const struct pg_check *check)
 		handoff->flags & PG_HANDOFF_ARG_RELATIVE(1) ? PG_RELATIVE : 0;
 	struct pg_span work;
 
-	if (handoff->protocol != PG_HANDOFF_IMAGE_X86_64 &&
-	    handoff->protocol != PG_HANDOFF_IMAGE_ARM64 &&
-	    handoff->protocol != PG_HANDOFF_IMAGE_PPC64 &&
-	    handoff->protocol != PG_HANDOFF_IMAGE_S390X)
+	/* Those of images follow one another. */
+	if (handoff->protocol < PG_HANDOFF_IMAGE_X86_64 ||
+	    handoff->protocol > PG_HANDOFF_IMAGE_S390X)
 		return PG_OK;
 	if (handoff->args[3] & ~(uint64_t)PG_IMAGE_FLAGS)
 		return pg_check_wrong(check->place, PG_E_VERSION,
