@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""A capture image and the loaders of PCs: QEMU's -kernel under SeaBIOS, GRUB;
-initrds of all kinds, and what a loader may add. With LARGE=1 in the
+"""A capture image and the loaders of PCs: QEMU's -kernel under SeaBIOS and by
+PVH, GRUB's linux and multiboot2; initrds of all kinds, and what a loader may add. With LARGE=1 in the
 environment (make check-image-large), also an initrd of 300 MB."""
 
 from __future__ import annotations
@@ -93,6 +93,30 @@ def three(tap: Tap, guest: Guest) -> None:
             machine.must("test -e /kernel/x86/microcode/GenuineIntel.bin")
 
 
+def refused(machine: Machine, part: str) -> None:
+    machine.expect(rf'purgatorio: part "{part}" is wrong', SECONDS)
+    machine.expect(r"purgatorio: EXIT: STATUS=15\n", 20)
+
+
+def pvh(tap: Tap, guest: Guest) -> None:
+    image = images.pack(guest, "pvh", "--format=image-elf")
+    other = images.archive("other", b"not the image's\n")
+    with tap.check("QEMU -kernel, PVH: command line and initrd are the "
+                   "image's, but for kexec's words"):
+        with start("pvh", image, "root=/dev/sda memmap=1M$0x30000000",
+                   other) as machine:
+            machine.expect("purgatorio: loader: its initrd is not used",
+                           SECONDS)
+            need(machine.ready("first", SECONDS) == guest.release,
+                 "wrong kernel")
+            need(cmdline(machine) == images.APPEND.split() +
+                 ["memmap=1M$0x30000000"], f"got {cmdline(machine)}")
+            machine.must("test ! -e /other")
+    with tap.check("PVH: a flipped bit in initrd is refused by its name"):
+        with start("pvh-bad", images.flip(image, "initrd")) as machine:
+            refused(machine, "initrd")
+
+
 def grub(tap: Tap, guest: Guest) -> None:
     image = images.pack(guest, "grub")
     with tap.check("GRUB's linux loads it"):
@@ -132,6 +156,7 @@ def main() -> None:
     seabios(tap, guest)
     policies(tap, guest)
     three(tap, guest)
+    pvh(tap, guest)
     grub(tap, guest)
     if os.environ.get("LARGE"):
         large(tap, guest)
