@@ -105,9 +105,10 @@ def boot_disk(name: str, order: int = 0, **files: Path) -> list[str]:
             "-device", f"virtio-blk-pci,drive=esp{order},bootindex={order}"]
 
 
-def grub(platform: str, package: str, arch: str, configuration: str) -> Path:
+def grub(platform: str, package: str, arch: str, configuration: str,
+         *more: str) -> Path:
     """GRUB as a program for UEFI, of Debian's @package for @arch, which does
-    what @configuration says."""
+    what @configuration says; with @more modules."""
     file = FOLDER / f"grub-{arch}.cfg"
     file.write_text(configuration)
     modules = packages.fetch(package, arch) / "usr/lib/grub" / platform
@@ -119,7 +120,8 @@ def grub(platform: str, package: str, arch: str, configuration: str) -> Path:
     (dynamic,) = (p for n, p in libraries.items() if n.startswith("ld-"))
     run(dynamic, "--library-path", paths, program, "-O", platform, "-d",
         modules, "-p", "/EFI/BOOT", "-c", file, "-o", loader, "part_msdos",
-        "fat", "linux", "search", "search_fs_file", "echo", "normal")
+        "fat", "linux", "search", "search_fs_file", "echo", "normal",
+        *more)
     return loader
 
 

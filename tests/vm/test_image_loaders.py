@@ -136,6 +136,34 @@ def grub(tap: Tap, guest: Guest) -> None:
             machine.must("test -d /sys/firmware/efi")
 
 
+def multiboot2(tap: Tap, guest: Guest) -> None:
+    image = images.pack(guest, "multiboot2", "--format=image-elf")
+
+    def by_grub(name: str, file: Path) -> Machine:
+        loader = images.grub(
+            "x86_64-efi", "grub-efi-amd64-bin", "amd64",
+            "search --file --set=root /image.elf\n"
+            "multiboot2 /image.elf 'memmap=1M$0x30000000'\nboot\n",
+            "multiboot2")
+        disk = images.boot_disk(name, BOOTX64_EFI=loader, image_elf=file)
+        log = BUILD / "tests" / "log" / f"loaders-{name}.log"
+        return Machine(Spec(extra=firmware(False) + disk), log)
+
+    with tap.check("GRUB's multiboot2 loads it"):
+        with by_grub("multiboot2", image) as machine:
+            machine.expect(r"purgatorio: verify: .*\n", SECONDS)
+            need(machine.ready("first", SECONDS) == guest.release,
+                 "wrong kernel")
+            need(cmdline(machine) == images.APPEND.split() +
+                 ["memmap=1M$0x30000000"], f"got {cmdline(machine)}")
+            machine.must("test -d /sys/firmware/efi")
+    with tap.check("GRUB's multiboot2: a flipped bit in initrd is refused by "
+                   "its name"):
+        with by_grub("multiboot2-bad", images.flip(image, "initrd")) as \
+                machine:
+            refused(machine, "initrd")
+
+
 def large(tap: Tap, guest: Guest) -> None:
     dice = random.Random(7)
     more = images.archive("ballast", b"".join(dice.randbytes(1 << 20)
@@ -158,6 +186,7 @@ def main() -> None:
     three(tap, guest)
     pvh(tap, guest)
     grub(tap, guest)
+    multiboot2(tap, guest)
     if os.environ.get("LARGE"):
         large(tap, guest)
     tap.finish()
