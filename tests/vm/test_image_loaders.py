@@ -117,50 +117,33 @@ def pvh(tap: Tap, guest: Guest) -> None:
             refused(machine, "initrd")
 
 
-def grub(tap: Tap, guest: Guest) -> None:
-    image = images.pack(guest, "grub")
-    with tap.check("GRUB's linux loads it"):
-        loader = images.grub(
-            "x86_64-efi", "grub-efi-amd64-bin", "amd64",
-            "search --file --set=root /image.efi\n"
-            "echo 'by GRUB'\nlinux /image.efi 'memmap=1M$0x30000000'\nboot\n")
-        disk = images.boot_disk("grub", BOOTX64_EFI=loader, image_efi=image)
-        log = BUILD / "tests" / "log" / "loaders-grub.log"
-        with Machine(Spec(extra=firmware(False) + disk), log) as machine:
+def by_grub(name: str, command: str, image: Path) -> Machine:
+    """A machine whose GRUB boots @image by @command."""
+    loader = images.grub(
+        "x86_64-efi", "grub-efi-amd64-bin", "amd64",
+        "search --file --set=root /image.efi\necho 'by GRUB'\n"
+        f"{command} /image.efi 'memmap=1M$0x30000000'\nboot\n", "multiboot2")
+    disk = images.boot_disk(name, BOOTX64_EFI=loader, image_efi=image)
+    log = BUILD / "tests" / "log" / f"loaders-{name}.log"
+    return Machine(Spec(extra=firmware(False) + disk), log)
+
+
+def grub(tap: Tap, guest: Guest, command: str, *options: str) -> None:
+    image = images.pack(guest, f"grub-{command}", *options)
+    with tap.check(f"GRUB's {command} loads it"):
+        with by_grub(f"grub-{command}", command, image) as machine:
             machine.expect("by GRUB", SECONDS)
-            machine.expect(r"purgatorio: verify: .*\n", SECONDS)
-            need(machine.ready("first", SECONDS) == guest.release,
-                 "wrong kernel")
-            need(cmdline(machine)[-1] == "memmap=1M$0x30000000",
-                 f"got {cmdline(machine)}")
-            machine.must("test -d /sys/firmware/efi")
-
-
-def multiboot2(tap: Tap, guest: Guest) -> None:
-    image = images.pack(guest, "multiboot2", "--format=image-elf")
-
-    def by_grub(name: str, file: Path) -> Machine:
-        loader = images.grub(
-            "x86_64-efi", "grub-efi-amd64-bin", "amd64",
-            "search --file --set=root /image.elf\n"
-            "multiboot2 /image.elf 'memmap=1M$0x30000000'\nboot\n",
-            "multiboot2")
-        disk = images.boot_disk(name, BOOTX64_EFI=loader, image_elf=file)
-        log = BUILD / "tests" / "log" / f"loaders-{name}.log"
-        return Machine(Spec(extra=firmware(False) + disk), log)
-
-    with tap.check("GRUB's multiboot2 loads it"):
-        with by_grub("multiboot2", image) as machine:
             machine.expect(r"purgatorio: verify: .*\n", SECONDS)
             need(machine.ready("first", SECONDS) == guest.release,
                  "wrong kernel")
             need(cmdline(machine) == images.APPEND.split() +
                  ["memmap=1M$0x30000000"], f"got {cmdline(machine)}")
             machine.must("test -d /sys/firmware/efi")
-    with tap.check("GRUB's multiboot2: a flipped bit in initrd is refused by "
+    with tap.check(f"GRUB's {command}: a flipped bit in initrd is refused by "
                    "its name"):
-        with by_grub("multiboot2-bad", images.flip(image, "initrd")) as \
-                machine:
+        with by_grub(f"grub-{command}-bad", command,
+                     images.flip(image, "initrd")) as machine:
+            machine.expect("by GRUB", SECONDS)
             refused(machine, "initrd")
 
 
@@ -185,8 +168,8 @@ def main() -> None:
     policies(tap, guest)
     three(tap, guest)
     pvh(tap, guest)
-    grub(tap, guest)
-    multiboot2(tap, guest)
+    grub(tap, guest, "linux")
+    grub(tap, guest, "multiboot2", "--format=image-elf")
     if os.environ.get("LARGE"):
         large(tap, guest)
     tap.finish()
