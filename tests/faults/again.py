@@ -4,6 +4,7 @@ what they were at the purgatory's first instruction."""
 
 from __future__ import annotations
 
+import struct
 import sys
 from pathlib import Path
 
@@ -56,18 +57,24 @@ class Again:
             return "on", first, said
         return "lost", at, said
 
-    def enter(self, m: Machine) -> None:
-        """Puts it back to the purgatory's first instruction."""
+    def enter(self, m: Machine, registers: dict[int, int] | None = None
+              ) -> None:
+        """Puts it back to the purgatory's first instruction, or what other
+        @registers, by their place in gdb's packet, make of that."""
         m.text()
         start, end = (2 * at for at in self.target.kept)
         now = m.ask("g")
-        m.must("G" + self.registers[:start] + now[start:end] +
-               self.registers[end:])
+        packet = self.registers[:start] + now[start:end] + self.registers[end:]
+        for at, value in (registers or {}).items():
+            word = struct.pack(self.target.order + "Q", value).hex()
+            packet = packet[:2 * at] + word + packet[2 * at + 16:]
+        m.must("G" + packet)
 
-    def once(self, *changes: tuple[int, bytes]) -> tuple[str, int, str]:
+    def once(self, *changes: tuple[int, bytes],
+             registers: dict[int, int] | None = None) -> tuple[str, int, str]:
         """One run with other bytes at some addresses, which are put back."""
         m = self.begin()
-        self.enter(m)
+        self.enter(m, registers)
         kept = [(at, m.read(at, len(data))) for at, data in changes]
         for at, data in changes:
             m.write(at, data)
