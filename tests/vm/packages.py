@@ -8,6 +8,8 @@ is unpacked once into build/cache/<arch>/<package>_<version>/.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import functools
 import json
 import os
@@ -17,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 TREE = Path(__file__).resolve().parents[2]
@@ -185,6 +188,15 @@ class _Downloads:
 
     def __exit__(self, *_: object) -> None:
         shutil.rmtree(self._folder)
+
+
+@contextlib.contextmanager
+def alone(what: str) -> Iterator[None]:
+    """One process at a time: work that takes minutes is not done twice."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with open(CACHE / f"{what}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 class _building:
