@@ -5,6 +5,8 @@ loading and the crash: the purgatory names the part, the range and both
 digests, and does what the policy says.
 
     tests/vm/test_corruption.py [ARCH...]
+
+With FLIPS=N in the environment, N random ones more (flips.py).
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import sys
 from pathlib import Path
 
 import cycle
+import flips
 import guests
 import manifest
 from arch import ALL, Arch
@@ -136,6 +139,33 @@ def flip_in_purgatory(bed: Bed, address: int, bit: int, name: str) -> None:
     need(bed.halted(), "the CPU is not halted with interrupts off")
 
 
+def flip_anywhere(bed: Bed, run: cycle.Cycle, flip: flips.Flip) -> str:
+    """A verdict of flips.py; Failure where it was silent or misnamed."""
+    m = bed.machine
+    # A reset must not end the machine.
+    m.qmp("set-action", shutdown="pause")
+    if flip.kind in bed.loaded["stop"].parts and flip.span:
+        flip_in_range(bed, flip.span, flip.address - flip.span.start, flip.bit)
+        return "detected"
+    bed.crash_with("stop", flip.address, flip.bit)
+    start = m.console.seen
+    if flip.kind in flips.UNREAD:
+        run.captured()
+        need("is wrong" not in m.console.text[start:], "something was wrong")
+        return "harmless"
+    try:
+        text = bed.said("policy: stop")
+    except Failure as failure:
+        # Broken code cannot always say so.
+        need(flip.kind == "purgatory" and
+             flips.ENTERED not in m.console.text[start:], str(failure))
+        m.monitor("system_reset")
+        return "dead"
+    need(re.search(flips.NAMED[flip.kind], text), f"misnamed:\n{text}")
+    need(flips.ENTERED not in text, f"entered all the same:\n{text}")
+    return "detected"
+
+
 def symbol(arch: Arch, name: str) -> int:
     """The offset of a function in the purgatory's image."""
     table = subprocess.run(["nm", str(arch.purgatory)], check=True, text=True,
@@ -224,6 +254,9 @@ def corrupt(tap: Tap, arch: Arch) -> None:
         for policy in ("reset", "boot", "stop"):
             bed.load(policy)
         stop_tests(tap, bed)
+        flips.campaign(tap, arch.name, bed.loaded["stop"],
+                       lambda flip: flip_anywhere(bed, run, flip))
+        machine.qmp("set-action", shutdown="poweroff")
         boot_test(tap, bed, run)
         reset_test(tap, bed)
     state.unlink()

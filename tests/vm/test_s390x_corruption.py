@@ -3,7 +3,8 @@
 """What was loaded is damaged in a living s390x machine, which then panics: the
 first call names the part, the range and both digests, and the kernel, which
 was told that it cannot capture, goes on with its panic. A bit, a page across
-two ranges, the purgatory itself, and each policy."""
+two ranges, the purgatory itself, and each policy. With FLIPS=N in the
+environment, N random bits more (flips.py)."""
 
 from __future__ import annotations
 
@@ -16,13 +17,14 @@ from pathlib import Path
 from typing import Callable, Iterator
 
 import cycle
+import flips
 import guests
 import manifest
 from arch import S390X
 from gdbstub import Gdb
 from guests import BUILD
 from manifest import Loaded, Range
-from qemu import Machine
+from qemu import Failure, Machine
 from tap import Tap, need
 from test_corruption import E_DIGEST, E_SELF, judge, symbol
 
@@ -146,6 +148,31 @@ def boot(bed: Bed) -> None:
         need("E_DIGEST" in log and '"initrd" is wrong' in log, log)
 
 
+def flip_anywhere(bed: Bed, it: flips.Flip) -> str:
+    """A verdict of flips.py; Failure where it was silent or misnamed."""
+    if it.kind in bed.loaded["stop"].parts and it.span:
+        flip(bed, "stop", it.span, it.address - it.span.start, it.bit)
+        return "detected"
+    with bed.crash("stop", lambda gdb: gdb.flip(it.address, it.bit)) as run:
+        if it.kind in flips.UNREAD:
+            run.captured(SECONDS)
+            need("is wrong" not in run.machine.console.text,
+                 "something was wrong")
+            return "harmless"
+        try:
+            text = said(run, BACK)
+        except Failure as failure:
+            need(it.kind == "purgatory" and
+                 flips.ENTERED not in run.machine.console.text, str(failure))
+            return "dead"
+        need(re.search(flips.NAMED[it.kind], text), f"misnamed:\n{text}")
+        run.machine.expect(PANIC, SECONDS)
+        run.machine.ended(SECONDS)
+        need(flips.ENTERED not in run.machine.console.text,
+             "the next kernel was entered")
+    return "detected"
+
+
 def tests(tap: Tap, bed: Bed) -> None:
     loaded = bed.loaded["stop"]
     kernel, initrd = loaded.part("kernel"), loaded.part("initrd")
@@ -186,6 +213,8 @@ def main() -> None:
     tap = Tap()
     bed = prepare(("reset", "boot", "stop"))
     tests(tap, bed)
+    flips.campaign(tap, S390X.name, bed.loaded["stop"],
+                   lambda it: flip_anywhere(bed, it))
     for state in bed.state.values():
         state.unlink()
     (BUILD / "tests/log/corruption-s390x.dump").unlink()
