@@ -4,8 +4,8 @@
 
 #include "purgatorio/purgatorio.h"
 
-enum pg_status pg_fail(struct pg_error *error, enum pg_status status,
-		       const char *format, ...)
+enum pg_status(pg_fail)(struct pg_error *error, enum pg_status status,
+			const char *format, ...)
 {
 	/* @format's arguments may lie in *@error: write it last. */
 	char text[sizeof(error->text)];

@@ -50,6 +50,15 @@ struct pg_error {
 enum pg_status pg_fail(struct pg_error *error, enum pg_status status,
 		       const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* So that whoever reads the caller alone, such as a compiler that looks for
+ * what is not initialised, sees which status that is. Evaluates it twice. */
+static inline enum pg_status pg_same_status(enum pg_status status)
+{
+	return status;
+}
+#define pg_fail(error, status, ...)                       \
+	((void)(pg_fail)((error), (status), __VA_ARGS__), \
+	 pg_same_status(status))
 
 /* -------------------------------------------------------------- bytes -- */
 
