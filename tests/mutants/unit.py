@@ -42,14 +42,17 @@ class Units:
             source = str(made.relative_to(UNIT / "lib"))[:-2]
             if re.search(rf"\s{re.escape(header)}\b", made.read_text()):
                 found.append(source)
+        # Of an archive, -t names the members from the second one on.
         said = subprocess.run(
-            [*self.compiler, "-w", "-Wl,-t", f"tests/unit/{test}.c",
+            [*self.compiler, "-w", "-Wl,-t,-t", f"tests/unit/{test}.c",
              str(UNIT / "libpurgatorio.a"), *self.libraries, "-o",
              "/dev/null"], cwd=TREE, check=True, text=True,
             stdout=subprocess.PIPE).stdout
         members = {line.rpartition(")")[2].strip() or
                    line.rpartition("(")[2].rstrip(")\n")
-                   for line in said.splitlines() if "libpurgatorio.a" in line}
+                   for line in said.splitlines() if "libpurgatorio.a(" in line}
+        if not members and "libpurgatorio.a" in said:
+            raise SystemExit(f"the linker does not say what {test} links")
         return [s for s in found if Path(s).name + ".o" in members]
 
     def judge(self, mutant: Mutant, test: str) -> tuple[str, str]:
