@@ -12,11 +12,11 @@ $(VC)/purgatorio: $(CLI_SOURCES:%=$(VC)/lib/%.o) $(VC)/libpurgatorio.a
 $(VC)/pg-wrap: $(VC)/lib/wrap/main/wrap.c.o $(VC)/libpurgatorio.a
 	$(call say,LD,$@)
 	$(Q)$(HOSTCC) $(UNITFLAGS) $^ $(HOSTLIBS) -o $@
-$(VC)/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c tests/fuzz/fuzz.h \
-		$(VC)/libpurgatorio.a
+$(VC)/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c \
+		$(wildcard tests/fuzz/*.h) $(VC)/libpurgatorio.a
 	$(call say,FUZZ,$@)
 	$(Q)$(HOSTCC) $(UNITFLAGS) $(WARNINGS) $(filter-out %.h,$^) \
-		$(HOSTLIBS) -o $@
+		$(FUZZLINK_$(@F)) $(HOSTLIBS) -o $@
 $(VC)/make-seeds: $(wildcard tests/fuzz/seeds*.c) $(VC)/libpurgatorio.a
 	$(call say,FUZZ,$@)
 	$(Q)$(HOSTCC) $(UNITFLAGS) $(WARNINGS) $^ -lcmocka $(HOSTLIBS) -o $@

@@ -19,10 +19,13 @@ $(FZ)/lib/%.S.o: %.S
 	$(Q)clang $(FUZZFLAGS) -MMD -MP -c $< -o $@
 $(FZ)/libpurgatorio.a: $(FUZZ_OBJECTS)
 	$(Q)rm -f $@ && llvm-ar rcsD $@ $^
-$(FZ)/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.h $(FZ)/libpurgatorio.a
+# A target that keeps what would be written to a file.
+FUZZLINK_fuzz_retrofit := -Wl,--wrap=pg_file_write
+$(FZ)/fuzz_%: tests/fuzz/fuzz_%.c $(wildcard tests/fuzz/*.h) \
+		$(FZ)/libpurgatorio.a
 	$(call say,FUZZ,$@)
 	$(Q)clang $(FUZZFLAGS) -fsanitize=fuzzer $(WARNINGS) \
-		$< $(filter %.a,$^) $(HOSTLIBS) -o $@
+		$< $(filter %.a,$^) $(FUZZLINK_$(@F)) $(HOSTLIBS) -o $@
 $(FZ)/fuzz_selftest: tests/fuzz/selftest.c $(FZ)/libpurgatorio.a
 	$(call say,FUZZ,$@)
 	$(Q)clang $(FUZZFLAGS) -fsanitize=fuzzer $(WARNINGS) $< \
@@ -32,8 +35,13 @@ $(FZ)/make-seeds: $(wildcard tests/fuzz/seeds*.[ch]) $(FZ)/libpurgatorio.a
 	$(Q)clang $(FUZZFLAGS) $(WARNINGS) $(filter-out %.h,$^) -lcmocka \
 		$(HOSTLIBS) -o $@
 
+# What seeds are made of.
+FUZZ_BUILT := $(addprefix $(B)/,$(DROPINS) $(foreach arch,x86_64 arm64,\
+	$(arch)/stub.efi) ppc64/door.bin s390x/purgatory.elf)
+
 .PHONY: fuzz fuzz-targets
-fuzz-targets: $(FUZZ_TARGETS) $(FZ)/fuzz_selftest $(FZ)/make-seeds
+fuzz-targets: $(FUZZ_TARGETS) $(FZ)/fuzz_selftest $(FZ)/make-seeds \
+	$(FUZZ_BUILT)
 fuzz:
 	$(Q)mk/setup build check
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) fuzz-targets

@@ -15,13 +15,21 @@ static uint32_t arch_of(uint16_t machine)
 	return 0;
 }
 
-static void find_symtab(struct pg_object *object)
+static void find_symbols(struct pg_object *object)
 {
-	for (uint16_t i = 1; i < object->shnum; i++)
-		if (pg_object_section(object, i).sh_type == SHT_SYMTAB) {
+	Elf64_Shdr table, names;
+
+	for (uint16_t i = 1; i < object->shnum && object->symtab == 0; i++)
+		if (pg_object_section(object, i).sh_type == SHT_SYMTAB)
 			object->symtab = i;
-			return;
-		}
+	if (object->symtab == 0)
+		return;
+	table = pg_object_section(object, object->symtab);
+	object->symbols = pg_object_content(object, &table);
+	if (table.sh_link >= object->shnum)
+		return;
+	names = pg_object_section(object, table.sh_link);
+	object->strings = pg_object_content(object, &names);
 }
 
 enum pg_status pg_object_open(struct pg_bytes file, const char *what,
@@ -72,7 +80,7 @@ enum pg_status pg_object_open(struct pg_bytes file, const char *what,
 			       "file of %zu bytes; make or copy it again",
 			       what, object.shnum,
 			       (unsigned long long)object.shoff, file.size);
-	find_symtab(&object);
+	find_symbols(&object);
 	*out = object;
 	return PG_OK;
 }
@@ -131,37 +139,22 @@ const char *pg_object_name(const struct pg_object *object,
 
 size_t pg_object_symbols(const struct pg_object *object)
 {
-	Elf64_Shdr table;
-
-	if (object->symtab == 0)
-		return 0;
-	table = pg_object_section(object, object->symtab);
-	return pg_object_content(object, &table).size / sizeof(Elf64_Sym);
+	return object->symbols.size / sizeof(Elf64_Sym);
 }
 
 struct pg_symbol pg_object_symbol(const struct pg_object *object, size_t index)
 {
-	const Elf64_Shdr table = pg_object_section(object, object->symtab);
-	const uint8_t *at = pg_object_content(object, &table).data +
-			    index * sizeof(Elf64_Sym);
+	const uint8_t *at = object->symbols.data + index * sizeof(Elf64_Sym);
 	const bool big = object->big;
-	struct pg_symbol symbol = {
-		.name = "",
+
+	return (struct pg_symbol){
+		.name = string_at(object->strings, FIELD32(Elf64_Sym, st_name)),
 		.bind = ELF64_ST_BIND(at[offsetof(Elf64_Sym, st_info)]),
 		.type = ELF64_ST_TYPE(at[offsetof(Elf64_Sym, st_info)]),
 		.section = FIELD16(Elf64_Sym, st_shndx),
 		.value = FIELD64(Elf64_Sym, st_value),
 		.size = FIELD64(Elf64_Sym, st_size),
 	};
-
-	if (table.sh_link < object->shnum) {
-		const Elf64_Shdr names =
-			pg_object_section(object, table.sh_link);
-
-		symbol.name = string_at(pg_object_content(object, &names),
-					FIELD32(Elf64_Sym, st_name));
-	}
-	return symbol;
 }
 
 bool pg_object_find(const struct pg_object *object, const char *name,

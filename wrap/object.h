@@ -21,7 +21,8 @@ struct pg_object {
 	uint32_t arch; /* PG_ARCH_*; 0: none that we know */
 	uint64_t entry, shoff;
 	uint16_t shnum, shstrndx;
-	uint16_t symtab; /* index of the first one; 0: none */
+	uint16_t symtab;		  /* index of the first one; 0: none */
+	struct pg_bytes symbols, strings; /* of that table, in the file */
 };
 
 /* One symbol, in host order. @name is NUL-terminated, in the file. */

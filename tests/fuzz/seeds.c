@@ -38,9 +38,8 @@ void put(const char *reader, const char *name, struct pg_bytes bytes)
 	}
 }
 
-/* @bytes behind @skip zero bytes of which the first is @first. */
-static void put_behind(const char *reader, const char *name, size_t skip,
-		       uint8_t first, struct pg_bytes bytes)
+void put_behind(const char *reader, const char *name, size_t skip,
+		uint8_t first, struct pg_bytes bytes)
 {
 	uint8_t *all = calloc(1, skip + bytes.size);
 
@@ -49,6 +48,26 @@ static void put_behind(const char *reader, const char *name, size_t skip,
 	memcpy(all + skip, bytes.data, bytes.size);
 	put(reader, name, (struct pg_bytes){all, skip + bytes.size});
 	free(all);
+}
+
+const char *scratch(void)
+{
+	static char path[512];
+
+	snprintf(path, sizeof(path), "%s/scratch.tmp", folder);
+	return path;
+}
+
+struct pg_bytes must_map(const char *path)
+{
+	struct pg_bytes map;
+	struct pg_error error;
+
+	if (pg_file_map(path, &map, &error) != PG_OK) {
+		fprintf(stderr, "seeds: %s\n", error.text);
+		exit(1);
+	}
+	return map;
 }
 
 static void put_text(const char *reader, const char *name, const char *text)
@@ -74,21 +93,19 @@ static void images(void)
 		.window_bytes = 0x4000000,
 		.console = {PG_CONSOLE_8250_PORT, 115200, 0x3f8, 1, 0},
 		.backup_bytes = 640 * 1024};
-	char path[512];
 	struct pg_image *image;
 	struct pg_error error;
 	struct pg_bytes map;
 
-	snprintf(path, sizeof(path), "%s/image.tmp", folder);
-	expect_ok(pg_pack(&options, path, &error), &error);
-	expect_ok(pg_file_map(path, &map, &error), &error);
+	expect_ok(pg_pack(&options, scratch(), &error), &error);
+	map = must_map(scratch());
 	put("image", "small", map);
 	image = pg_image_read(map, &error);
 	assert_non_null(image);
 	put_behind("manifest", "x86_64", 17, 0, image->manifest_raw);
 	pg_image_free(image);
 	pg_file_unmap(&map);
-	unlink(path);
+	unlink(scratch());
 	for (uint32_t arch = PG_ARCH_X86_64; arch <= PG_ARCH_S390X; arch++) {
 		uint8_t *elf = make_purgatory(arch);
 		char name[16];
@@ -208,14 +225,13 @@ static void trees(void)
 	static const char *const names[] = {"virt-el1", "virt-el2"};
 	uint32_t small[64] = {0};
 	struct pg_bytes map;
-	struct pg_error error;
 
 	for (size_t i = 0; i < 2; i++) {
 		char path[128];
 
 		snprintf(path, sizeof(path), "tests/unit/fixtures/%s.dtb",
 			 names[i]);
-		expect_ok(pg_file_map(path, &map, &error), &error);
+		map = must_map(path);
 		map.size = pg_load_be32(map.data + 4);
 		put_behind("fdt", names[i], TREE_SKIP, 0xf, map);
 		pg_file_unmap(&map);
@@ -268,6 +284,8 @@ int main(int count, char **arguments)
 	}
 	folder = arguments[1];
 	seed_kernels();
+	seed_objects();
+	seed_captures();
 	images();
 	machines();
 	tables();

@@ -60,11 +60,12 @@ static void put_zboot(struct pg_bytes payload, const char *kind)
 
 /* A vmlinux of one segment for ppc64; with the section .kernel:vmlinux.strip a
  * zImage. */
-static void put_ppc64(bool big)
+void make_ppc64(bool big, uint8_t file[PPC64_BYTES])
 {
-	uint8_t file[0x400] = ELFMAG;
 	uint8_t *segment = file + sizeof(Elf64_Ehdr);
 
+	memset(file, 0, PPC64_BYTES);
+	memcpy(file, ELFMAG, SELFMAG);
 	file[EI_CLASS] = ELFCLASS64;
 	file[EI_DATA] = big ? ELFDATA2MSB : ELFDATA2LSB;
 	file[EI_VERSION] = EV_CURRENT;
@@ -80,6 +81,13 @@ static void put_ppc64(bool big)
 	pg_store32(big, file + 0x100 + 0x5c, 0x72756e30);
 	pg_store32(big, file + 0x100, 0x08000048); /* FIXUP_ENDIAN */
 	strcpy((char *)file + 0x180, "Linux version 6.1.7-test (x");
+}
+
+static void put_ppc64(bool big)
+{
+	uint8_t file[PPC64_BYTES];
+
+	make_ppc64(big, file);
 	put("elf_kernel", big ? "big" : "little",
 	    (struct pg_bytes){file, sizeof(file)});
 	put("kernel", big ? "ppc64" : "ppc64le",
