@@ -140,6 +140,13 @@ bool pg_fdt_is_stub(struct pg_bytes blob);
  * none that a purgatory can drive. */
 struct pg_console pg_fdt_console(struct pg_bytes blob);
 
+/* Where memory ends that begins at or before @start, by the tree's memory
+ * nodes:
+ * *@end is @start where there is none. False, and *@end untouched: it says
+ * nothing of memory that can be read, or leaves it to UEFI's map, or to the
+ * blocks of PAPR's ibm,dynamic-memory. */
+bool pg_fdt_memory_end(struct pg_bytes blob, uint64_t start, uint64_t *end);
+
 /* How /psci resets the machine; PG_RESET_ARCH when it does not. */
 struct pg_reset pg_fdt_reset(struct pg_bytes blob);
 

@@ -35,8 +35,7 @@ bool pg_fdt_cells(const void *tree, int node, uint32_t *address, uint32_t *size)
 	return *address >= 1 && *address <= 2 && *size <= 2;
 }
 
-/* @cells cells at @at, at most two, as one number. */
-static uint64_t number(const uint8_t *at, uint32_t cells)
+uint64_t pg_fdt_number(const uint8_t *at, uint32_t cells)
 {
 	uint64_t value = 0;
 
@@ -66,12 +65,14 @@ static bool translate(const void *tree, int bus, int above, struct pg_span *at)
 	step = (child + parent + size) * CELL_BYTES;
 	for (uint32_t i = 0; i + step <= (uint32_t)bytes; i += step) {
 		struct pg_span from;
-		uint64_t to = number(ranges + i + child * CELL_BYTES, parent);
+		uint64_t to =
+			pg_fdt_number(ranges + i + child * CELL_BYTES, parent);
 
 		if (!pg_span_make(
-			    number(ranges + i, child),
-			    number(ranges + i + (child + parent) * CELL_BYTES,
-				   size),
+			    pg_fdt_number(ranges + i, child),
+			    pg_fdt_number(ranges + i +
+						  (child + parent) * CELL_BYTES,
+					  size),
 			    &from) ||
 		    !pg_span_contains(from, *at))
 			continue;
@@ -91,8 +92,8 @@ bool pg_fdt_address(const void *tree, int node, struct pg_span *out)
 	if (bus < 0 || reg == NULL ||
 	    !pg_fdt_cells(tree, bus, &address, &size) ||
 	    (uint32_t)bytes < (address + size) * CELL_BYTES ||
-	    !pg_span_make(number(reg, address),
-			  number(reg + address * CELL_BYTES, size), &at))
+	    !pg_span_make(pg_fdt_number(reg, address),
+			  pg_fdt_number(reg + address * CELL_BYTES, size), &at))
 		return false;
 	for (int depth = 0; bus > 0; depth++) {
 		int above = fdt_parent_offset(tree, bus);

@@ -30,6 +30,9 @@ uint32_t pg_fdt_cell(const void *tree, int node, const char *name,
 bool pg_fdt_cells(const void *tree, int node, uint32_t *address,
 		  uint32_t *size);
 
+/* @cells cells at @at, at most two, as one number. */
+uint64_t pg_fdt_number(const uint8_t *at, uint32_t cells);
+
 /* The first entry of @node's reg as the CPU sees it, translated by the ranges
  * of every bus above (Devicetree Specification 2.3.8). False: there is none.
  */

@@ -130,6 +130,59 @@ static void test_psci(void **state)
 	free(tree);
 }
 
+static uint64_t memory_end(void *tree, uint64_t start)
+{
+	uint64_t end = 1;
+
+	assert_true(pg_fdt_memory_end(bytes_of(tree), start, &end));
+	return end;
+}
+
+static void no_memory_said(void *tree)
+{
+	uint64_t end = 1;
+
+	assert_false(pg_fdt_memory_end(bytes_of(tree), 0, &end));
+	assert_int_equal(end, 1);
+}
+
+static void test_memory(void **state)
+{
+	void *tree = new_tree(1, true);
+
+	(void)state;
+	no_memory_said(tree);
+	/* In no order, and one byte apart. */
+	CELLS(tree, "/memory", "reg", 0x3000, 0x1000, 0x1000, 0x2000, 0x5001,
+	      0x1000);
+	no_memory_said(tree);
+	text(tree, "/memory", "device_type", "memory");
+	assert_int_equal(memory_end(tree, 0x1000), 0x4000);
+	assert_int_equal(memory_end(tree, 0x3fff), 0x4000);
+	assert_int_equal(memory_end(tree, 0x4001), 0x4001);
+	assert_int_equal(memory_end(tree, 0xfff), 0xfff);
+	node_at(tree, 0, "memory@4000");
+	text(tree, "/memory@4000", "device_type", "memory");
+	CELLS(tree, "/memory@4000", "reg", 0x4000, 0x1001, 0x6000);
+	assert_int_equal(memory_end(tree, 0x1000), 0x6001);
+	text(tree, "/memory@4000", "status", "disabled");
+	assert_int_equal(memory_end(tree, 0x1000), 0x4000);
+	text(tree, "/memory@4000", "status", "okay");
+	assert_int_equal(memory_end(tree, 0x1000), 0x6001);
+	CELLS(tree, "/", "#size-cells", 3);
+	no_memory_said(tree);
+	CELLS(tree, "/", "#size-cells", 1);
+	node_at(tree, 0, "chosen");
+	CELLS(tree, "/chosen", "linux,uefi-mmap-start", 0, 0);
+	no_memory_said(tree);
+	fdt_delprop(tree, fdt_path_offset(tree, "/chosen"),
+		    "linux,uefi-mmap-start");
+	assert_int_equal(memory_end(tree, 0x1000), 0x6001);
+	node_at(tree, 0, "ibm,dynamic-reconfiguration-memory");
+	no_memory_said(tree);
+	free(tree);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -137,6 +190,7 @@ int main(void)
 		cmocka_unit_test(test_uarts),
 		cmocka_unit_test(test_untranslatable),
 		cmocka_unit_test(test_psci),
+		cmocka_unit_test(test_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -96,7 +96,7 @@ static void expect_refused(enum pg_status expected, const char *word)
 
 static void test_checked(void **state)
 {
-	struct pg_bytes tree = load_tree("virt-el1");
+	struct pg_bytes tree = with_memory("virt-el1", INT64_MAX);
 	uint8_t *bytes = (uint8_t *)(uintptr_t)tree.data;
 
 	(void)state;
@@ -128,6 +128,38 @@ static void test_checked(void **state)
 	assert_int_equal(pg_arch_loader_check(&image.m, base, &place), PG_OK);
 	assert_int_equal(named, 1);
 	drop(tree);
+}
+
+/* Memory ends at @end, by the loader's tree. */
+static void short_of(uint64_t end, enum pg_status expected)
+{
+	struct pg_bytes tree = with_memory("virt-el1", end);
+
+	give(tree.data);
+	if (expected == PG_OK) {
+		assert_int_equal(pg_arch_loader_check(&image.m, base, &place),
+				 PG_OK);
+	} else {
+		expect_refused(expected, "has no memory for the image");
+		assert_int_equal(place.value, end > pg_address(memory)
+						      ? end
+						      : pg_address(memory));
+	}
+	drop(tree);
+}
+
+static void test_memory(void **state)
+{
+	const uint64_t end = pg_address(room) + PG_IMAGE_TREE_BYTES;
+
+	(void)state;
+	short_of(pg_address(memory) - 1, PG_E_MEMORY);
+	/* What is not there is not looked at. */
+	pg_store_le64(kernel + IMAGE_SIZE, UINT64_MAX);
+	short_of(pg_address(kernel) + IMAGE_HEAD_BYTES - 1, PG_E_MEMORY);
+	pg_store_le64(kernel + IMAGE_SIZE, KERNEL_BYTES + 1);
+	short_of(end - 1, PG_E_MEMORY);
+	short_of(end, PG_OK);
 }
 
 static struct pg_handoff merge(enum pg_status expected)
@@ -174,7 +206,7 @@ static void test_merged(void **state)
 static void test_own_tree(void **state)
 {
 	struct pg_bytes loader = load_tree("virt-el1");
-	struct pg_bytes own = load_tree("virt-el2");
+	struct pg_bytes own = with_memory("virt-el2", INT64_MAX);
 	const struct pg_fdt_edits edits = all_edits();
 	uint8_t *loaded = edit(loader, &edits);
 	const uint8_t *out = room;
@@ -196,9 +228,18 @@ static void test_own_tree(void **state)
 	fdt_setprop_inplace_u32(loaded, 0, "#size-cells", 1);
 	merge(PG_E_LOADER);
 	assert_non_null(strstr(place.what, "cells than the image's"));
+	fdt_setprop_inplace_u32(loaded, 0, "#size-cells", 2);
 	fdt_set_off_dt_struct((uint8_t *)(uintptr_t)own.data, 4);
 	merge(PG_E_LOADER);
 	assert_non_null(strstr(place.what, "image's device tree is damaged"));
+	/* Nobody else says how much there is. */
+	drop(own);
+	own = with_memory("virt-el2", pg_address(room));
+	set_range(2, PG_PART_FDT, own.data, own.size);
+	merge(PG_OK);
+	give(NULL);
+	merge(PG_E_MEMORY);
+	assert_non_null(strstr(place.what, "has no memory for the image"));
 	free(loaded);
 	drop(own);
 	drop(loader);
@@ -231,6 +272,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_checked, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(test_memory, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_merged, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_own_tree, set_up,
 						tear_down),

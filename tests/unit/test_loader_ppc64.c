@@ -12,7 +12,8 @@ void pg_ppc64_rtas_call(uint64_t arguments, uint64_t at, uint64_t entry)
 
 static void test_checked(void **state)
 {
-	struct pg_bytes tree = load_tree("virt-el1");
+	const uint64_t end = pg_address(image + INITRD_AT) + 100;
+	struct pg_bytes tree = with_memory("virt-el1", end);
 	const uint64_t at = pg_address(tree.data);
 
 	(void)state;
@@ -35,6 +36,11 @@ static void test_checked(void **state)
 	expect_refused(PG_E_LOADER, "in the image's memory");
 	give(GIVEN_R3, at);
 	assert_int_equal(pg_arch_loader_check(&sealed.m, base, &place), PG_OK);
+	drop(tree);
+	tree = with_memory("virt-el1", end - 1);
+	give(GIVEN_R3, pg_address(tree.data));
+	expect_refused(PG_E_MEMORY, "has no memory for the image");
+	assert_int_equal(place.value, end - 1);
 	drop(tree);
 }
 

@@ -34,6 +34,22 @@ static inline struct pg_bytes load_tree(const char *name)
 	return (struct pg_bytes){copy, fdt_totalsize(copy)};
 }
 
+/* A fixture, in which memory reaches from 0 to @end. */
+static inline struct pg_bytes with_memory(const char *name, uint64_t end)
+{
+	struct pg_bytes tree = load_tree(name);
+	void *bytes = (void *)(uintptr_t)tree.data;
+	uint8_t reg[16];
+
+	pg_store_be64(reg, 0);
+	pg_store_be64(reg + 8, end);
+	assert_int_equal(fdt_setprop_inplace(bytes,
+					     fdt_path_offset(bytes, "/memory"),
+					     "reg", reg, sizeof(reg)),
+			 0);
+	return tree;
+}
+
 static inline void drop(struct pg_bytes tree)
 {
 	free((void *)(uintptr_t)tree.data);

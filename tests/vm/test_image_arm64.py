@@ -7,6 +7,7 @@ by a stock kexec in a crash."""
 from __future__ import annotations
 
 import re
+import struct
 from pathlib import Path
 
 import cycle
@@ -42,6 +43,30 @@ def started(m: Machine, guest: Guest, line: str) -> None:
 def refused(m: Machine, part: str) -> None:
     m.expect(WRONG.format(part), SECONDS)
     m.expect(r"purgatorio: EXIT: STATUS=15\n", 20)
+
+
+def entered(image: Path, memory: str) -> Machine:
+    """A loader of two instructions, which gives what QEMU has at the begin of
+    memory, its device tree, and looks at nothing: QEMU's own one loads no
+    kernel that has too little memory."""
+    at, tree, to = 0x40180000, 0x40000000, 0x40200000
+    movz = 0xd2a00000 | tree >> 16 << 5  # x0
+    jump = 0x14000000 | (to - at - 4) // 4
+    return machine("small", memory=memory, extra=[
+        "-device", f"loader,file={image},addr={to:#x},force-raw=on",
+        "-device", f"loader,addr={at:#x},data={jump << 32 | movz:#x},data-len=8",
+        "-device", f"loader,addr={at:#x},cpu-num=0"])
+
+
+def too_small(tap: Tap, image: Path) -> None:
+    """Two MiB for the loader, and all but the last bytes for the image."""
+    size, = struct.unpack_from("<Q", image.read_bytes(), 16)  # image_size
+    with tap.check("memory too small: one clear line"):
+        with entered(image, f"{2 + (size - 1 >> 20)}M") as m:
+            m.expect("purgatorio: loader: its device tree has no memory for "
+                     r"the image at 0x4\w{7}\n", SECONDS)
+            m.expect("purgatorio: E_MEMORY: the loader's memory map", 20)
+            m.expect(r"purgatorio: EXIT: STATUS=19\n", 20)
 
 
 def by_qemu(tap: Tap, guest: Guest, image: Path) -> None:
@@ -171,6 +196,7 @@ def main() -> None:
     guest = guests.build(arch=ARM64)
     image = images.pack(guest, "arm64", append=APPEND)
     by_qemu(tap, guest, image)
+    too_small(tap, image)
     by_firmware(tap, guest, image)
     by_kexec(tap, guest, image)
     tap.finish()

@@ -49,6 +49,13 @@ static struct pg_span work_of(const struct pg_manifest *m, uint64_t base)
 	return (struct pg_span){argument(m, base, 1), PG_IMAGE_WORK_BYTES};
 }
 
+/* The image's first byte: the door lies on the page behind a page of headers.
+ */
+static uint64_t first_of(uint64_t base)
+{
+	return base - PG_IMAGE_PURGATORY - PG_PAGE_BYTES;
+}
+
 /* Behind the memory of the kernel, which is the last of what is loaded. */
 static bool room_of(uint64_t kernel, struct pg_span *out)
 {
@@ -73,8 +80,8 @@ static struct pg_bytes own_tree(const struct pg_manifest *m, uint64_t base)
 	return (struct pg_bytes){pg_pointer(own.start), (size_t)own.bytes};
 }
 
-/* What the loader gave, as far as its header can be believed. Where the image
- * has a tree, it may give none. */
+/* What the loader gave, if it is whole. Where the image has a tree, it may give
+ * none. */
 static enum pg_status given_tree(const struct pg_manifest *m, uint64_t base,
 				 struct pg_bytes *out,
 				 struct pg_check_place *place)
@@ -82,6 +89,7 @@ static enum pg_status given_tree(const struct pg_manifest *m, uint64_t base,
 	const uint8_t *work = pg_pointer(work_of(m, base).start);
 	const uint64_t given = pg_load_le64(work + PG_IMAGE_WORK_GIVEN);
 	const uint8_t *tree = pg_pointer(given);
+	struct pg_fdt_fault fault;
 
 	*out = (struct pg_bytes){NULL, 0};
 	if (given == 0 && own_tree(m, base).size != 0)
@@ -93,7 +101,26 @@ static enum pg_status given_tree(const struct pg_manifest *m, uint64_t base,
 	    !pg_arch_reachable(given, fdt_totalsize(tree)))
 		return wrong(place, PG_E_LOADER, "no device tree at", given);
 	*out = (struct pg_bytes){tree, fdt_totalsize(tree)};
-	return PG_OK;
+	if (pg_tree_check(*out, &fault) == PG_OK)
+		return PG_OK;
+	return wrong(place, PG_E_LOADER,
+		     "its device tree is damaged; libfdt's reason:",
+		     (uint64_t)-fault.reason);
+}
+
+/* Has @tree memory from the image's first byte to the end of @last? Where it
+ * says nothing of memory, it is believed. */
+static enum pg_status check_memory(uint64_t base, struct pg_span last,
+				   struct pg_bytes tree,
+				   struct pg_check_place *place)
+{
+	uint64_t end;
+
+	if (tree.size == 0 || !pg_fdt_memory_end(tree, first_of(base), &end) ||
+	    end >= pg_span_end(last))
+		return PG_OK;
+	return wrong(place, PG_E_MEMORY,
+		     "its device tree has no memory for the image at", end);
 }
 
 enum pg_status pg_arch_loader_check(const struct pg_manifest *m, uint64_t base,
@@ -115,14 +142,20 @@ enum pg_status pg_arch_loader_check(const struct pg_manifest *m, uint64_t base,
 	status = given_tree(m, base, &tree, place);
 	if (status != PG_OK)
 		return status;
-	/* The door lies on the page behind a page of headers. */
-	if ((base - PG_IMAGE_PURGATORY - PG_PAGE_BYTES) % BASE_ALIGNMENT != 0)
+	if (first_of(base) % BASE_ALIGNMENT != 0)
 		return wrong(place, PG_E_LOADER,
 			     "the image is at no multiple of 2 MiB:",
-			     base - PG_IMAGE_PURGATORY - PG_PAGE_BYTES);
+			     first_of(base));
+	status = check_memory(base, (struct pg_span){kernel, IMAGE_HEAD_BYTES},
+			      tree, place);
+	if (status != PG_OK)
+		return status;
 	if (!room_of(kernel, &room))
 		return wrong(place, PG_E_MEMORY, "no room behind the kernel at",
 			     kernel);
+	status = check_memory(base, room, tree, place);
+	if (status != PG_OK)
+		return status;
 	tree_span = (struct pg_span){pg_address(tree.data), tree.size};
 	if (pg_span_overlap(tree_span, room))
 		return wrong(place, PG_E_LOADER,
@@ -192,9 +225,10 @@ static void choose_initrd(const struct pg_manifest *m, uint64_t base,
 	edits->initrd.bytes = 0;
 }
 
-/* The tree to edit is the loader's, or the image's with its facts. */
+/* The tree to edit is the loader's, or the image's with its facts. Where there
+ * is no loader's, the image's says which memory there is. */
 static enum pg_status choose_tree(const struct pg_manifest *m, uint64_t base,
-				  struct pg_bytes *tree,
+				  struct pg_span room, struct pg_bytes *tree,
 				  struct pg_fdt_edits *edits,
 				  struct pg_check_place *place)
 {
@@ -207,7 +241,9 @@ static enum pg_status choose_tree(const struct pg_manifest *m, uint64_t base,
 	edits->facts = *tree;
 	*tree = own;
 	if (pg_tree_check(own, &fault) == PG_OK)
-		return PG_OK;
+		return edits->facts.size != 0
+			       ? PG_OK
+			       : check_memory(base, room, own, place);
 	return wrong(place, PG_E_LOADER,
 		     "the image's device tree is damaged; libfdt's reason:",
 		     (uint64_t)-fault.reason);
@@ -243,11 +279,6 @@ enum pg_status pg_arch_loader_merge(const struct pg_manifest *m, uint64_t base,
 	status = given_tree(m, base, &tree, place);
 	if (status == PG_OK && !room_of(handoff->args[0], &room))
 		status = PG_E_MEMORY;
-	if (status == PG_OK && tree.size != 0 &&
-	    pg_tree_check(tree, &fault) != PG_OK)
-		status = wrong(place, PG_E_LOADER,
-			       "its device tree is damaged; libfdt's reason:",
-			       (uint64_t)-fault.reason);
 	if (status == PG_OK)
 		status = join_lines(m, base, tree, line, place);
 	if (status != PG_OK)
@@ -259,7 +290,7 @@ enum pg_status pg_arch_loader_merge(const struct pg_manifest *m, uint64_t base,
 	edits.reserved = &log;
 	edits.reserved_count = log.bytes != 0;
 	choose_initrd(m, base, tree, &edits, place);
-	status = choose_tree(m, base, &tree, &edits, place);
+	status = choose_tree(m, base, room, &tree, &edits, place);
 	if (status != PG_OK)
 		return status;
 	if (pg_tree_edit(tree, &edits, pg_pointer(room.start),

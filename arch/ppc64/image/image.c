@@ -65,12 +65,13 @@ static struct pg_span room_of(const struct pg_manifest *m, uint64_t base)
 	return (struct pg_span){log - PG_IMAGE_TREE_BYTES, PG_IMAGE_TREE_BYTES};
 }
 
-/* What the loader gave, as far as its header can be believed. */
+/* What the loader gave, if it is whole. */
 static enum pg_status given_tree(const uint8_t *work, struct pg_bytes *out,
 				 struct pg_check_place *place)
 {
 	const uint64_t given = pg_ppc64_given(work, GIVEN_R3);
 	const uint8_t *tree = pg_pointer(given);
+	struct pg_fdt_fault fault;
 
 	if (given == 0 || given % TREE_ALIGNMENT != 0 ||
 	    !pg_arch_reachable(given, sizeof(struct fdt_header)) ||
@@ -80,7 +81,11 @@ static enum pg_status given_tree(const uint8_t *work, struct pg_bytes *out,
 		return pg_ppc64_wrong(place, PG_E_LOADER, "no device tree at",
 				      given);
 	*out = (struct pg_bytes){tree, fdt_totalsize(tree)};
-	return PG_OK;
+	if (pg_tree_check(*out, &fault) == PG_OK)
+		return PG_OK;
+	return pg_ppc64_wrong(place, PG_E_LOADER,
+			      "its device tree is damaged; libfdt's reason:",
+			      (uint64_t)-fault.reason);
 }
 
 /* All of the image: from the door to the end of the last part or of the log,
@@ -112,6 +117,7 @@ enum pg_status pg_arch_loader_check(const struct pg_manifest *m, uint64_t base,
 	struct pg_span all, tree_span;
 	struct pg_bytes tree;
 	enum pg_status status;
+	uint64_t end;
 
 	if (!pg_ppc64_is_image(&m->handoff))
 		return PG_OK;
@@ -130,6 +136,11 @@ enum pg_status pg_arch_loader_check(const struct pg_manifest *m, uint64_t base,
 	status = given_tree(work, &tree, place);
 	if (status != PG_OK)
 		return status;
+	if (pg_fdt_memory_end(tree, all.start, &end) && end < pg_span_end(all))
+		return pg_ppc64_wrong(place, PG_E_MEMORY,
+				      "its device tree has no memory for the "
+				      "image at",
+				      end);
 	tree_span = (struct pg_span){pg_address(tree.data), tree.size};
 	if (pg_span_overlap(tree_span, all))
 		return pg_ppc64_wrong(place, PG_E_LOADER,
@@ -274,15 +285,9 @@ static enum pg_status merge_tree(const struct pg_manifest *m, uint64_t base,
 {
 	uint8_t *work = pg_ppc64_work(m, base);
 	char *line = (char *)work + PG_IMAGE_WORK_CMDLINE;
-	struct pg_fdt_fault fault;
 	struct pg_bytes tree;
 	enum pg_status status = given_tree(work, &tree, place);
 
-	if (status == PG_OK && pg_tree_check(tree, &fault) != PG_OK)
-		status = pg_ppc64_wrong(place, PG_E_LOADER,
-					"its device tree is damaged; libfdt's "
-					"reason:",
-					(uint64_t)-fault.reason);
 	if (status == PG_OK)
 		status = join_lines(m, base, tree, line, place);
 	if (status == PG_OK)
