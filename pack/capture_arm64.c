@@ -29,6 +29,24 @@
 /* "b", with the distance in instructions. */
 #define CODE_B 0x14000000u
 
+/* By UEFI, the kernel gets it as it is. */
+static enum pg_status check_tree(struct pg_bytes tree, struct pg_error *error)
+{
+	enum pg_status status = pg_fdt_check(tree, error);
+	const char *name;
+
+	if (status != PG_OK)
+		return status;
+	name = pg_fdt_captures(tree);
+	if (name == NULL)
+		return PG_OK;
+	return pg_fail(error, PG_E_FORMAT,
+		       "device tree: is of a machine that captures, with %s in "
+		       "its /chosen, and would stop a kernel that firmware "
+		       "boots; give that of one which was booted so",
+		       name);
+}
+
 enum pg_status pg_capture_arm64_check(struct pg_capture *capture,
 				      struct pg_error *error)
 {
@@ -40,7 +58,7 @@ enum pg_status pg_capture_arm64_check(struct pg_capture *capture,
 			       "capture images; pack it for a --window");
 	if (capture->options->pack.dtb.size != 0) {
 		const enum pg_status status =
-			pg_fdt_check(capture->options->pack.dtb, error);
+			check_tree(capture->options->pack.dtb, error);
 
 		if (status != PG_OK)
 			return status;

@@ -132,6 +132,10 @@ enum pg_status pg_tree_edit(struct pg_bytes blob,
 enum pg_status pg_tree_command_line(struct pg_bytes blob, const char **out,
 				    struct pg_fdt_fault *fault);
 
+/* What /chosen has that a loader tells a capture kernel alone, of its memory or
+ * of the dead kernel's: the property's name. NULL: nothing. */
+const char *pg_fdt_captures(struct pg_bytes blob);
+
 /* The tree that Linux's EFI stub makes on ACPI machines: no hardware in it
  * (arch/arm64/kernel/acpi.c, dt_is_stub()). */
 bool pg_fdt_is_stub(struct pg_bytes blob);

@@ -120,6 +120,20 @@ enum pg_status pg_tree_command_line(struct pg_bytes blob, const char **out,
 	return PG_OK;
 }
 
+const char *pg_fdt_captures(struct pg_bytes blob)
+{
+	const int chosen = fdt_path_offset(blob.data, "/chosen");
+
+	if (chosen < 0)
+		return NULL;
+	if (fdt_getprop(blob.data, chosen, "linux,elfcorehdr", NULL) != NULL)
+		return "linux,elfcorehdr";
+	if (fdt_getprop(blob.data, chosen, "linux,usable-memory-range", NULL) !=
+	    NULL)
+		return "linux,usable-memory-range";
+	return NULL;
+}
+
 bool pg_fdt_is_stub(struct pg_bytes blob)
 {
 	int node;
