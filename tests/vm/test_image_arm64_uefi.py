@@ -95,12 +95,16 @@ def capture_mode(tap: Tap, guest: Guest) -> None:
     bare = images.pack(guest, "arm64-bare", "--efi-capture", append=APPEND)
     tree = images.pack(guest, "arm64-tree", "--efi-capture",
                        f"--dtb={trees.own()}", append=APPEND)
-    with firmware("capture", bare, tree) as m:
+    with firmware("capture", bare, images.flip(tree, "dtb"), tree) as m:
         with tap.check("capture mode: without any device tree, one clear "
                        "line"):
             m.expect("purgatorio: capture: the firmware has no device tree, "
                      "and ACPI is not enough; pack with --dtb\n", SECONDS)
             m.expect(r"BdsDxe: failed to start .*Unsupported", 20)
+        with tap.check("capture mode: a flipped bit in the device tree, and "
+                       "the firmware is told"):
+            refused(m, "dtb")
+            m.expect(r"BdsDxe: failed to start .*Security Violation", 20)
         with tap.check("capture mode: by the image's device tree, with the "
                        "firmware's memory"):
             m.expect("purgatorio: leaving boot services", SECONDS)

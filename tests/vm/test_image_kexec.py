@@ -18,9 +18,14 @@ WAYS = {"kexec -c": "kexec -c -p", "kexec -s": "kexec -s -p",
 
 
 def crash(tap: Tap, guest: Guest, way: str) -> None:
-    run = cycle.start(guest, f"image-{way.replace(' ', '')}")
+    """The one by the oldest system call is above 4 GiB."""
+    high = {"memory": "6G", "append": cycle.FIRST.replace(
+        "crashkernel=256M", "crashkernel=256M,high crashkernel=72M,low")}
+    run = cycle.start(guest, f"image-{way.replace(' ', '')}",
+                      **(high if way == "kexec -c" else {}))
     with run.machine as machine, tap.check(
-            f"{way}: a crash, through the image, to the dead kernel's memory"):
+            f"{way}: a crash, through the image, to the dead kernel's memory"
+            f"{', above 4 GiB' if way == 'kexec -c' else ''}"):
         machine.ready("first", SECONDS)
         run.leave_marks()
         machine.must(f"{WAYS[way]} /boot/image", 60)
@@ -28,6 +33,9 @@ def crash(tap: Tap, guest: Guest, way: str) -> None:
         need(loaded == "1\n", "the kernel says that nothing is loaded")
         run.crash()
         machine.expect(r"purgatorio: verify: .*\n", 60)
+        if way == "kexec -c":
+            machine.expect("purgatorio: entering the next kernel at "
+                           r"0x[1-9a-f]\w{8}\n", 60)
         if run.captured(SECONDS) != guest.release:
             raise Failure("wrong kernel")
         words = machine.must("cat /proc/cmdline").split()
