@@ -93,7 +93,8 @@ static void add_sections(struct pg_capture *capture)
 		uint32_t kind, flags;
 	} known[] = {
 		{".data", "stub-data", PG_PART_OTHER, PG_SPEC_NO_VERIFY},
-		{".reloc", "stub-reloc", PG_PART_OTHER, 0},
+		/* shim does not load what is discardable. */
+		{".reloc", "stub-reloc", PG_PART_OTHER, PG_SPEC_NO_VERIFY},
 		{".sbat", "sbat", PG_PART_OTHER, 0},
 		{".osrel", "osrel", PG_PART_OTHER, 0},
 		{".uname", "uname", PG_PART_OTHER, 0},

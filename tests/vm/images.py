@@ -98,7 +98,7 @@ def boot_disk(name: str, order: int = 0, **files: Path) -> list[str]:
     (folder / "EFI/BOOT").mkdir(parents=True)
     for file, path in files.items():
         to = folder / file.replace("_", ".")
-        if to.name in ("BOOTX64.EFI", "BOOTAA64.EFI"):
+        if to.name in ("BOOTX64.EFI", "BOOTAA64.EFI", "grubx64.efi"):
             to = folder / "EFI/BOOT" / to.name
         shutil.copy(path, to)
     return ["-drive", f"if=none,id=esp{order},format=raw,file=fat:rw:{folder}",

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Iterator
 
 import images
+import packages
 from arch import BUILD
 from guests import Guest
 from qemu import Failure, Machine, Spec
@@ -56,12 +57,15 @@ def tpm(device: str = "tpm-crb") -> Iterator[list[str]]:
             process.wait()
 
 
-def start(name: str, image: Path, secure: bool = False,
+def start(name: str, *images_: Path, secure: bool = False,
           more: list[str] | None = None, memory: str = "1G") -> Machine:
+    """A machine with a disk for each of @images_: where one does not start, the
+    firmware tries the next one."""
     log = BUILD / "tests" / "log" / f"uefi-{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    extra = (firmware(secure) + (more or []) +
-             images.boot_disk(name, **{"BOOTX64_EFI": image}))
+    extra = firmware(secure) + (more or [])
+    for order, image in enumerate(images_):
+        extra += images.boot_disk(f"{name}-{order}", order, BOOTX64_EFI=image)
     return Machine(Spec(memory=memory, extra=extra), log)
 
 
@@ -69,7 +73,7 @@ def sign(image: Path, name: str) -> Path:
     key = images.FOLDER / "key.pem"
     images.run("openssl", "rsa", "-in", KEY, "-passin", "pass:snakeoil",
                "-out", key)
-    signed = image.with_name(f"{name}.efi")
+    signed = images.FOLDER / f"{name}.efi"
     images.run("sbsign", "--key", key, "--cert", CERTIFICATE, "--output",
                signed, image)
     return signed
@@ -91,22 +95,26 @@ def refused(machine: Machine, part: str) -> None:
 
 
 def plain(tap: Tap, guest: Guest, image: Path) -> None:
-    with tap.check("OVMF boots it from a disk"):
-        with start("plain", image) as machine:
+    parts = "kernel", "cmdline"
+    with start("plain", *(images.flip(image, part) for part in parts),
+               image) as machine:
+        for part in parts:
+            with tap.check(f"OVMF: a flipped bit in {part} is refused by its "
+                           "name and EFI_SECURITY_VIOLATION"):
+                refused(machine, part)
+        with tap.check("OVMF boots it from a disk"):
             booted(machine, guest)
             machine.must("test -d /sys/firmware/efi/efivars")
-    for part in ("kernel", "cmdline"):
-        with tap.check(f"OVMF: a flipped bit in {part} is refused by its name "
-                       "and EFI_SECURITY_VIOLATION"):
-            with start("bad", images.flip(image, part)) as machine:
-                refused(machine, part)
 
 
 def capture_mode(tap: Tap, guest: Guest) -> None:
     image = images.pack(guest, "capture", "--efi-capture")
-    with tap.check("capture mode: the stub leaves boot services and enters "
-                   "through the purgatory"):
-        with start("capture", image) as machine:
+    with start("capture", images.flip(image, "initrd"), image) as machine:
+        with tap.check("capture mode: a flipped bit in initrd is refused "
+                       "while there is a firmware to tell"):
+            refused(machine, "initrd")
+        with tap.check("capture mode: the stub leaves boot services and "
+                       "enters through the purgatory"):
             machine.expect("purgatorio: leaving boot services", SECONDS)
             machine.expect("purgatorio: entering the next kernel", 60)
             need(machine.ready("first", SECONDS) == guest.release,
@@ -122,9 +130,20 @@ def secure_boot(tap: Tap, guest: Guest, image: Path) -> None:
     with tap.check("signing leaves every digest right"):
         images.run(images.COMMAND, "verify", signed)
         images.run("sbverify", "--cert", CERTIFICATE, signed)
-    with tap.check("Secure Boot: the signed image boots, and PCR 11 is what "
-                   "inspect predicted"), tpm() as device:
-        with start("secure", signed, True, device) as machine:
+    bad = sign(images.flip(image, "initrd"), "signed-bad")
+    with tpm() as device, start(
+            "secure", image, images.flip(signed, "initrd"), bad, signed,
+            secure=True, more=device) as machine:
+        for what in "unsigned", "changed after signing":
+            with tap.check(f"Secure Boot: {what}, it is refused by the "
+                           "firmware"):
+                machine.expect(r"BdsDxe: failed to load .*Access Denied",
+                               SECONDS)
+        with tap.check("Secure Boot: damaged before signing, it is refused by "
+                       "the stub"):
+            refused(machine, "initrd")
+        with tap.check("Secure Boot: the signed image boots, and PCR 11 is "
+                       "what inspect predicted"):
             booted(machine, guest)
             said = json.loads(images.run(images.COMMAND, "inspect", "--json",
                                          signed))
@@ -136,18 +155,32 @@ def secure_boot(tap: Tap, guest: Guest, image: Path) -> None:
             need(".linux" in log and ".initrd" in log,
                  "the event log does not name the sections")
             machine.must("dmesg | grep -q 'secureboot: Secure boot enabled'")
-    with tap.check("Secure Boot: unsigned, it is refused by the firmware"):
-        with start("unsigned", image, True) as machine:
-            machine.expect(r"BdsDxe: failed to load .*Access Denied", SECONDS)
-    with tap.check("Secure Boot: changed after signing, it is refused by the "
-                   "firmware"):
-        with start("tampered", images.flip(signed, "initrd"), True) as machine:
-            machine.expect(r"BdsDxe: failed to load .*Access Denied", SECONDS)
-    with tap.check("Secure Boot: damaged before signing, it is refused by the "
-                   "stub"):
-        bad = sign(images.flip(image, "initrd"), "signed-bad")
-        with start("damaged", bad, True) as machine:
-            refused(machine, "initrd")
+
+
+def shim(tap: Tap, guest: Guest, image: Path) -> None:
+    """Debian's shim, which this firmware's key signs once more: to shim, what
+    lies beside it as grubx64.efi is the next stage."""
+    loader = sign(packages.fetch("shim-unsigned", "amd64") /
+                  "usr/lib/shim/shimx64.efi", "shim")
+    signed = sign(image, "shim-signed")
+    stages = (images.flip(signed, "initrd"),
+              sign(images.flip(image, "kernel"), "shim-bad"), signed)
+    more = []
+    for order, stage in enumerate(stages):
+        more += images.boot_disk(f"shim-{order}", order, BOOTX64_EFI=loader,
+                                 grubx64_efi=stage)
+    with start("shim", secure=True, more=more) as machine:
+        with tap.check("shim: changed after signing, it is refused by shim"):
+            machine.expect("Verification failed: .*Security Violation",
+                           SECONDS)
+            machine.type("")
+        with tap.check("shim: damaged before signing, it is refused by the "
+                       "stub"):
+            machine.expect(r'purgatorio: part "kernel" is wrong', SECONDS)
+            machine.expect(r"purgatorio: EXIT: STATUS=15\n", 20)
+        with tap.check("shim loads it, and its SBAT section is in order"):
+            booted(machine, guest)
+            machine.must("dmesg | grep -q 'secureboot: Secure boot enabled'")
 
 
 def main() -> None:
@@ -157,6 +190,7 @@ def main() -> None:
     plain(tap, guest, image)
     capture_mode(tap, guest)
     secure_boot(tap, guest, image)
+    shim(tap, guest, image)
     tap.finish()
 
 
