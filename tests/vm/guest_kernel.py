@@ -5,8 +5,8 @@ kernel/<arch>.config and what Arch.kernel_options names say. (tinyconfig would
 be three times as large: what a fragment makes visible keeps its default.) It is kept in
 build/cache/<debian's arch>/linux-<hash of these>/ and built once, in some
 minutes. Where Arch.linux_dropin says so, our linux.ro takes the place of its
-own purgatory, which goes to boot/purgatory.ro. In boot/ there lie vmlinuz-<release>, which boots, and what ALSO and
-UNCOMPRESSED name."""
+own purgatory, which goes to boot/purgatory.ro. In boot/ there lie
+vmlinuz-<release>, which boots, and what ALSO and UNCOMPRESSED name."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ LINUX = {"arm64": ("arm64", "aarch64-linux-gnu-", "arch/arm64/boot/Image"),
 # More images, which go to boot/ too.
 MORE = {"ppc64be": ("arch/powerpc/boot/zImage",)}
 # Kernels with our linux.ro for their own purgatory and so much room for it that
-# another one can be put there, without building them again.
-ROOM = {"ppc64": 128 << 10, "ppc64be": 128 << 10}
+# another one can be put there, without building them again. That needs an image
+# that is not compressed: where there are both, only that one has it.
+ROOM = {"ppc64": 128 << 10, "ppc64be": 128 << 10, "s390x": 128 << 10}
 ROOM_END = b"purgatorio.room\n"
 # What else of the build is kept: the file that the image is made of, and what
 # has debug information.
@@ -74,8 +75,11 @@ def vmlinux(arch: Arch) -> Path:
     return root / "boot" / f"vmlinux-{release}"
 
 
-def with_drop_in(arch: Arch, kernel: Path, output: Path) -> Path:
-    """A copy of @kernel with the present linux.ro in its room."""
+def with_drop_in(arch: Arch, output: Path) -> Path:
+    """A copy of the kernel with the present linux.ro in its room."""
+    root, release = build(arch)
+    name = "image" if arch.name in UNCOMPRESSED else arch.kernel_file
+    kernel = root / "boot" / f"{name}-{release}"
     data = kernel.read_bytes()
     start = data.index(ROOM_END) + len(ROOM_END) - ROOM[arch.name]
     if data[start:start + 4] != b"\x7fELF":
@@ -126,7 +130,8 @@ def _build(arch: Arch, fragments: list[Path], source: Path,
         for fragment in fragments:
             _check((Path(folder) / ".config").read_text(),
                    fragment.read_text())
-        if arch.linux_dropin or arch.name in ROOM:
+        replace = arch.linux_dropin or arch.name in ROOM
+        if replace and arch.name not in UNCOMPRESSED:
             _replace_purgatory(arch, make, Path(folder), linux)
         more = MORE.get(arch.name, ())
         _run(make + [path.rsplit("/", 1)[-1] for path in (image, *more)],
@@ -143,15 +148,17 @@ def _build(arch: Arch, fragments: list[Path], source: Path,
         for path in more:
             shutil.copy(Path(folder) / path, work / "boot")
         keep(".config", "config")
-        if arch.linux_dropin:
-            keep("purgatory.ro", "purgatory.ro")
         for name, path in ALSO.get(arch.name, {}).items():
             keep(path, f"{name}-{release}")
         if arch.name in UNCOMPRESSED:
             _run([str(source / "scripts/config"), *UNCOMPRESSED[arch.name]], folder)
             _run(make + ["olddefconfig"], folder)
+            if replace:
+                _replace_purgatory(arch, make, Path(folder), linux)
             _run(make + [image.rsplit("/", 1)[1]], folder)
             keep(image, f"image-{release}")
+        if replace:
+            keep("purgatory.ro", "purgatory.ro")
 
 
 def _replace_purgatory(arch: Arch, make: list[str], folder: Path,

@@ -42,7 +42,8 @@ def build(peer: bool = True, arch: Arch = X86_64,
     name = "guest" if arch is X86_64 else f"guest-{arch.variant}"
     folder = BUILD / "tests" / (f"{name}-peer" if peer else name)
     if more:
-        folder = folder.with_name(folder.name + "-more")
+        folder = folder.with_name("-".join(
+            (folder.name, *(Path(path).name for path in more))))
     folder.mkdir(parents=True, exist_ok=True)
 
     capture = _base(arch)

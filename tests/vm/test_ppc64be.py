@@ -108,7 +108,7 @@ def packed() -> None:
 def by_file() -> None:
     """kexec_file_load(2) of a kernel that has our linux.ro inside."""
     guest = guests.build(arch=PPC64BE)
-    kernel = guest_kernel.with_drop_in(PPC64BE, guest.kernel,
+    kernel = guest_kernel.with_drop_in(PPC64BE,
                                        BUILD / "tests" / "ppc64be-vmlinux")
     run = cycle.start(dataclasses.replace(guest, kernel=kernel),
                       "ppc64be-file", cpus=4)

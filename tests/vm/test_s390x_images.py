@@ -3,8 +3,8 @@
 """Every form of an s390x kernel: bzImage is what the other tests load, here
 is the ELF file. And images of `pack` with a window at 0: by QEMU's -kernel,
 and by an IPL under Hercules, which has no CPU that this kernel runs on: it
-says so. The uncompressed image is packed only: Linux 6.1's stops in its first steps
-where memory was used before, loaded by kexec-tools, too."""
+says so. The uncompressed image is packed only: QEMU does not run its first steps
+right where a bzImage's have run before (SOUNDNESS.md)."""
 
 from __future__ import annotations
 
