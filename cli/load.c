@@ -151,6 +151,7 @@ static enum pg_status load(struct arguments *arguments, const char *kernel,
 	struct pg_load_options *request = &arguments->load;
 	enum pg_status status = PG_OK;
 
+	request->drop_privileges = true;
 	if (kernel) {
 		request->initrds = arguments->initrds.bytes;
 		request->initrd_count = arguments->initrds.count;

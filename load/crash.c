@@ -35,7 +35,6 @@ static enum pg_status read_machine(struct pg_job *job, struct pg_error *error)
 	status = pg_notes_read(job->root, &job->notes, error);
 	if (status != PG_OK)
 		return status;
-	pg_kernel_map_read(job->root, &job->iomem, &job->kernel_map);
 	return job->arch->low ? job->arch->low(job, error) : PG_OK;
 }
 

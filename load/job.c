@@ -46,6 +46,22 @@ static struct pg_console choose_console(const struct pg_job *job)
 	return job->arch->console ? job->arch->console(job, console) : console;
 }
 
+/* /proc/iomem has addresses for CAP_SYS_ADMIN alone (kernel/resource.c), and
+ * /proc/kcore is for CAP_SYS_RAWIO (fs/proc/kcore.c). All else that is read
+ * asks for its owner. */
+static enum pg_status read_privileged(struct pg_job *job,
+				      struct pg_error *error)
+{
+	if (pg_iomem_read(job->root, &job->iomem, error) != PG_OK)
+		return error->status;
+	if (job->arch->arch == PG_ARCH_PPC64)
+		job->big_endian = pg_machine_big_endian(job->root);
+	if (job->options->action == PG_LOAD_CRASH && !job->arch->makes_core)
+		pg_kernel_map_read(job->root, &job->iomem, &job->kernel_map);
+	return job->options->drop_privileges ? pg_privileges_drop(error)
+					     : PG_OK;
+}
+
 enum pg_status pg_job_begin(struct pg_job *job,
 			    const struct pg_load_options *options,
 			    struct pg_error *error)
@@ -69,7 +85,7 @@ enum pg_status pg_job_begin(struct pg_job *job,
 		.log_bytes = PG_LOG_AREA_BYTES,
 	};
 	if (pg_load_arch_of(options, &job->arch, error) != PG_OK ||
-	    pg_iomem_read(job->root, &job->iomem, error) != PG_OK ||
+	    read_privileged(job, error) != PG_OK ||
 	    pg_source_read(options, job->root, &job->source, error) != PG_OK ||
 	    job->arch->begin(job, error) != PG_OK)
 		return error->status;

@@ -201,6 +201,10 @@ enum pg_status pg_job_parts(struct pg_job *job, struct pg_error *error);
 enum pg_status pg_job_finish(struct pg_job *job, struct pg_error *error);
 void pg_job_free(struct pg_job *job);
 
+/* Leaves this thread, and those that it starts, CAP_SYS_BOOT where it has that,
+ * and no way to more. PG_E_PRIVILEGE. (load/privileges.c) */
+enum pg_status pg_privileges_drop(struct pg_error *error);
+
 /* Adds one part of @bytes (memory only) or @content, anywhere in the windows.
  */
 enum pg_status pg_job_part(struct pg_job *job, const char *name, uint32_t kind,

@@ -120,7 +120,6 @@ static enum pg_status begin(struct pg_job *job, struct pg_error *error)
 {
 	enum pg_status status = read_tree(job, error);
 
-	job->big_endian = pg_machine_big_endian(job->root);
 	if (status == PG_OK)
 		status = pg_fdt_ppc64(job->dtb, &job->ppc64, error);
 	if (status == PG_OK)

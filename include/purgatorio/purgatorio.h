@@ -375,10 +375,13 @@ struct pg_load_options {
 					     and in the machine */
 	uint32_t policy;		  /* PG_POLICY_*; 0: PG_POLICY_STOP */
 	bool dry_run;			  /* plan and seal, do not load */
-	FILE *debug;	     /* the layout and the core header go here; or
-				NULL */
-	const char *root;    /* prefix of /proc and /sys; NULL: "" */
-	struct pg_bytes dtb; /* arm64: instead of the running kernel's tree */
+	bool drop_privileges; /* the calling thread gives up all capabilities
+				 but CAP_SYS_BOOT, for good, before it reads a
+				 byte of the files that the options name */
+	FILE *debug;	      /* the layout and the core header go here; or
+				 NULL */
+	const char *root;     /* prefix of /proc and /sys; NULL: "" */
+	struct pg_bytes dtb;  /* arm64: instead of the running kernel's tree */
 	uint32_t arch; /* PG_ARCH_*, for a dry run with another root; 0: this
 			  machine's */
 };
