@@ -79,6 +79,18 @@ def archive(name: str, content: bytes) -> Path:
     return path
 
 
+def alone() -> Path:
+    """An initrd with an init, /alone, for machines that have no second port: it
+    says "@up" and the command line on the console."""
+    files = Initramfs()
+    files.add("alone", b"#!/bin/sh\nmount -t devtmpfs dev /dev\n"
+              b"mount -t proc proc /proc\nexec >/dev/console\n"
+              b"echo \"@up $(cat /proc/cmdline)\"\npoweroff -f\n", 0o755)
+    path = FOLDER / "alone.cpio"
+    path.write_bytes(files.build())
+    return path
+
+
 def in_guest(guest: Guest, **files: Path) -> Guest:
     """The guest whose first kernel finds @files in /boot."""
     more = Initramfs()

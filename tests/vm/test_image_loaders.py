@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """A capture image and the loaders of PCs: QEMU's -kernel under SeaBIOS and by
-PVH, GRUB's linux and multiboot2; initrds of all kinds, and what a loader may add. With LARGE=1 in the
-environment (make check-image-large), also an initrd of 300 MB."""
+PVH, also on its microvm, GRUB's linux and multiboot2; initrds of all kinds, and
+what a loader may add. With LARGE=1 in the environment (make check-image-large),
+also an initrd of 300 MB."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from pathlib import Path
 import images
 from arch import BUILD
 from guests import Guest
-from qemu import Machine, Spec
+from qemu import QEMU, Machine, Spec
 from tap import Tap, need
 from test_image_uefi import firmware
 
@@ -117,6 +118,21 @@ def pvh(tap: Tap, guest: Guest) -> None:
             refused(machine, "initrd")
 
 
+def microvm(tap: Tap, guest: Guest) -> None:
+    """It has one serial port. Without KVM, Linux finds no clock there unless
+    ACPI is off."""
+    line = f"{images.APPEND} rdinit=/alone"
+    image = images.pack(guest, "microvm", "--format=image-elf", append=line,
+                        initrds=[guest.capture, images.alone()])
+    log = BUILD / "tests" / "log" / "loaders-microvm.log"
+    with tap.check("QEMU's microvm, PVH by its firmware"), Machine(Spec(
+            kernel=image, append="root=/dev/sda memmap=1M$0x30000000",
+            qemu=[QEMU, "-machine", "microvm,acpi=off"], control=[]),
+            log) as machine:
+        machine.expect(r"purgatorio: verify: .*\n", SECONDS)
+        machine.expect(rf"@up {line} memmap=1M\$0x30000000\n", SECONDS)
+
+
 def by_grub(name: str, command: str, image: Path) -> Machine:
     """A machine whose GRUB boots @image by @command."""
     loader = images.grub(
@@ -168,6 +184,7 @@ def main() -> None:
     policies(tap, guest)
     three(tap, guest)
     pvh(tap, guest)
+    microvm(tap, guest)
     grub(tap, guest, "linux")
     grub(tap, guest, "multiboot2", "--format=image-elf")
     if os.environ.get("LARGE"):

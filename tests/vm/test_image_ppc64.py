@@ -128,14 +128,8 @@ def by_firmware(tap: Tap, guest: Guest, image: Path) -> None:
 def by_skiboot(tap: Tap, guest: Guest, _: Path) -> None:
     """OPAL has one console, and the guest works alone."""
     line = APPEND + " rdinit=/alone"
-    files = Initramfs()
-    files.add("alone", b"#!/bin/sh\nmount -t devtmpfs dev /dev\n"
-              b"mount -t proc proc /proc\nexec >/dev/console\n"
-              b"echo \"@up $(cat /proc/cmdline)\"\npoweroff -f\n", 0o755)
-    more = images.FOLDER / "ppc64-alone.cpio"
-    more.write_bytes(files.build())
     image = images.pack(guest, "ppc64-opal", append=line,
-                        initrds=[guest.capture, more])
+                        initrds=[guest.capture, images.alone()])
     with tap.check("skiboot, powernv9"):
         with machine("opal", kernel=image, append="theirs=1", qemu=POWERNV,
                      control=[], memory="2G") as m:
