@@ -107,6 +107,18 @@ def plain(tap: Tap, guest: Guest, image: Path) -> None:
             machine.must("test -d /sys/firmware/efi/efivars")
 
 
+def entered(machine: Machine, guest: Guest, where: str = r"\w+") -> None:
+    """In capture mode: the kernel was entered @where."""
+    machine.expect("purgatorio: leaving boot services", SECONDS)
+    machine.expect(rf"purgatorio: entering the next kernel at 0x{where}\n",
+                   60)
+    need(machine.ready("first", SECONDS) == guest.release, "wrong kernel")
+    words = machine.must("cat /proc/cmdline").split()
+    need(words == images.APPEND.split(), f"command line: {words}")
+    machine.must("test ! -d /sys/firmware/efi")
+    machine.must("dmesg | grep -q 'ACPI: RSDP'")
+
+
 def capture_mode(tap: Tap, guest: Guest) -> None:
     image = images.pack(guest, "capture", "--efi-capture")
     with start("capture", images.flip(image, "initrd"), image) as machine:
@@ -115,14 +127,13 @@ def capture_mode(tap: Tap, guest: Guest) -> None:
             refused(machine, "initrd")
         with tap.check("capture mode: the stub leaves boot services and "
                        "enters through the purgatory"):
-            machine.expect("purgatorio: leaving boot services", SECONDS)
-            machine.expect("purgatorio: entering the next kernel", 60)
-            need(machine.ready("first", SECONDS) == guest.release,
-                 "wrong kernel")
-            words = machine.must("cat /proc/cmdline").split()
-            need(words == images.APPEND.split(), f"command line: {words}")
-            machine.must("test ! -d /sys/firmware/efi")
-            machine.must("dmesg | grep -q 'ACPI: RSDP'")
+            entered(machine, guest)
+    # The firmware has no room for it below.
+    with start("high", image, memory="5G",
+               more=["-machine", "max-ram-below-4g=160M"]) as machine, \
+            tap.check("capture mode: loaded above 4 GiB by the firmware, the "
+                      "kernel is entered there"):
+        entered(machine, guest, r"[1-9a-f]\w{8}")
 
 
 def secure_boot(tap: Tap, guest: Guest, image: Path) -> None:
