@@ -152,6 +152,10 @@ def by_ipl(tap: Tap, guest: Guest, image: Path) -> None:
 
 
 def by_kexec(tap: Tap, guest: Guest, image: Path) -> None:
+    reset = images.pack(guest, "s390x-reset", "--on-mismatch=reset",
+                        append=APPEND)
+    resets = images.in_guest(guest, image=image,
+                             resets=images.flip(reset, "kernel"))
     guest = images.in_guest(guest, image=image,
                             bad=images.flip(image, "initrd"))
     for way in "kexec -c -p", "kexec -s -p":
@@ -179,14 +183,21 @@ def by_kexec(tap: Tap, guest: Guest, image: Path) -> None:
                 run.crash()
                 refused(m, "initrd")
             run.dump_file.unlink()
-    with tap.check("kexec -c -l: the next kernel, without a crash"):
-        run = cycle.start(guest, "image-s390x-normal", reboot=True)
-        with run.machine as m:
+    run = cycle.start(resets, "image-s390x-normal", reboot=True)
+    with run.machine as m:
+        with tap.check("kexec -c -l: a flipped bit in the kernel, and the "
+                       "machine is reset"):
+            m.ready("first", SECONDS)
+            m.must("kexec -c -l /boot/resets", 60)
+            m.send("kexec -e")
+            m.expect(WRONG.format("kernel"), SECONDS)
+            m.expect(r"purgatorio: policy: reset\n", 20)
+        with tap.check("kexec -c -l: the next kernel, without a crash"):
             m.ready("first", SECONDS)
             m.must("kexec -c -l /boot/image --append=theirs=1", 60)
             m.send("kexec -e")
             started(m, guest, APPEND)
-        run.dump_file.unlink()
+    run.dump_file.unlink()
     with tap.check("purgatorio load -p: its parts, to the dead kernel's "
                    "memory"):
         run = cycle.start(guest, "image-s390x-load")
