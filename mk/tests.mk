@@ -118,10 +118,12 @@ check-pages-run: all $(VM_TOOLS) tools-arm64
 ## make check-image-large  a capture image with an initrd of 300 MB
 .PHONY: check-image-large check-image-large-run
 check-image-large:
-	$(Q)mk/setup build demo check
+	$(Q)mk/setup build demo foreign check
+	$(Q)mk/foreign arm64
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) check-image-large-run
-check-image-large-run: all $(VM_TOOLS)
-	$(Q)LARGE=1 tests/run tests/vm/test_image_loaders.py
+check-image-large-run: all $(VM_TOOLS) tools-arm64
+	$(Q)LARGE=1 tests/run tests/vm/test_image_loaders.py \
+		tests/vm/test_image_arm64.py
 
 check-quick:
 	$(Q)mk/setup build demo check

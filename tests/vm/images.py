@@ -4,6 +4,7 @@ where a loader finds them."""
 
 from __future__ import annotations
 
+import random
 import shutil
 import subprocess
 from dataclasses import replace
@@ -77,6 +78,13 @@ def archive(name: str, content: bytes) -> Path:
     path = FOLDER / f"{name.replace('/', '-')}.cpio"
     path.write_bytes(files.build())
     return path
+
+
+def ballast() -> Path:
+    """An initrd of 300 MB."""
+    dice = random.Random(7)
+    return archive("ballast", b"".join(dice.randbytes(1 << 20)
+                                       for _ in range(300)))
 
 
 def alone() -> Path:

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A capture image for arm64, which is PE32+ and Image at once: by QEMU's
 -kernel at EL1 and EL2, by UEFI firmware with a device tree and with ACPI, and
-by a stock kexec in a crash."""
+by a stock kexec in a crash. With LARGE=1 in the environment
+(make check-image-large), also an initrd of 300 MB."""
 
 from __future__ import annotations
 
+import os
 import re
 import struct
 from pathlib import Path
@@ -94,6 +96,11 @@ def by_qemu(tap: Tap, guest: Guest, image: Path) -> None:
                  "not the image's device tree")
             need(int(m.must("awk '/MemTotal/ { print $2 }' /proc/meminfo"))
                  > 512 << 10, "not the loader's memory")
+    none = images.pack(guest, "arm64-none", append=APPEND, initrds=[])
+    with tap.check("QEMU -kernel: without an initrd, the kernel gets none"):
+        with machine("none", kernel=none, initrd=guest.capture) as m:
+            m.expect("purgatorio: loader: its initrd is not used", SECONDS)
+            m.expect("Unable to mount root fs", SECONDS)
     with tap.check("QEMU -kernel: a flipped bit in the initrd"):
         with machine("bad", kernel=images.flip(image, "initrd")) as m:
             refused(m, "initrd")
@@ -191,6 +198,19 @@ def by_kexec(tap: Tap, guest: Guest, image: Path) -> None:
         run.dump_file.unlink()
 
 
+def large(tap: Tap, guest: Guest) -> None:
+    more = images.ballast()
+    image = images.pack(guest, "arm64-large", append=APPEND,
+                        initrds=[guest.capture, more])
+    with tap.check("an initrd of 300 MB"), machine(
+            "large", kernel=image, memory="3G") as m:
+        m.ready("first", 900)
+        need(m.must("wc -c </ballast").strip() == str(300 << 20),
+             "it is not whole")
+    more.unlink()
+    image.unlink()
+
+
 def main() -> None:
     tap = Tap()
     guest = guests.build(arch=ARM64)
@@ -199,6 +219,8 @@ def main() -> None:
     too_small(tap, image)
     by_firmware(tap, guest, image)
     by_kexec(tap, guest, image)
+    if os.environ.get("LARGE"):
+        large(tap, guest)
     tap.finish()
 
 

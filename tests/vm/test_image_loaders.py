@@ -8,7 +8,6 @@ also an initrd of 300 MB."""
 from __future__ import annotations
 
 import os
-import random
 from pathlib import Path
 
 import images
@@ -164,9 +163,7 @@ def grub(tap: Tap, guest: Guest, command: str, *options: str) -> None:
 
 
 def large(tap: Tap, guest: Guest) -> None:
-    dice = random.Random(7)
-    more = images.archive("ballast", b"".join(dice.randbytes(1 << 20)
-                                              for _ in range(300)))
+    more = images.ballast()
     image = images.pack(guest, "large", initrds=[guest.capture, more])
     with tap.check("an initrd of 300 MB"):
         with start("large", image, memory="3G") as machine:
