@@ -212,3 +212,41 @@ class Judge:
                 "core", "elfcorehdr", 300, b"\1", 300,
                 "zeros behind the core header are none")),
         ]
+
+    def trees(self, *more: tuple[int, bytes]) -> list[tuple[str, Test]]:
+        """A device tree, "tree", with one thing wrong, and @more besides."""
+        start, blob = self.loaded.segments["tree"]
+        initrd = list(self.loaded.segments).index("initrd")
+        structure, strings = struct.unpack_from(">II", blob, 8)
+        header = "the device tree's header contradicts itself"
+        harm = "the device tree is damaged"
+
+        def damaged(says: str, at: int, *cells: int) -> Test:
+            def test() -> None:
+                value = struct.pack(f">{len(cells)}I", *cells)
+                assert blob[at:at + len(value)] != value, "no change"
+                said = self.stops(E_DIGEST, *more, (start + at, value))
+                assert f'part "dtb" is wrong [{start:#x}, ' in said, said
+                assert says in said, said
+                # Nor does it lead to the initrd any more.
+                assert f'holds "region {initrd:02}"' in said, said
+            return test
+
+        name = int.from_bytes(b"abc\0", "big")
+        return [
+            ("tree: where nothing contradicts", self.wrong(
+                "tree", blob.index(b"quiet"), b"Q", 'holds "dtb"')),
+            ("tree: its magic number", damaged(header, 0, 0xD10DFEED)),
+            ("tree: larger than its region", damaged(header, 4, 1 << 16)),
+            ("tree: a block outside", damaged(header, 8, 1 << 16)),
+            ("tree: an unknown tag", damaged(harm, structure, 7)),
+            ("tree: a property before the root", damaged(
+                harm, structure, 4, 3)),
+            ("tree: a root with a name", damaged(harm, structure + 4, name)),
+            ("tree: an end before the root's", damaged(harm, strings - 8, 9)),
+            ("tree: a node behind the root", damaged(harm, strings - 4, 1)),
+            ("tree: a property's name outside", damaged(
+                harm, structure + 16, 1 << 16)),
+            ("tree: a property without an end", damaged(
+                harm, structure + 12, 1 << 16)),
+        ]
