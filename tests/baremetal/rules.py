@@ -11,7 +11,7 @@ import re
 import struct
 import sys
 from pathlib import Path
-from typing import Callable, Iterator
+from typing import Callable, Iterator, Sequence
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
@@ -272,7 +272,8 @@ def good(again: Again) -> None:
         again.end()  # the halves have changed places
 
 
-def main(name: str) -> int:
+def main(name: str, more: Sequence[tuple[str, Callable[[Again], None]]] = ()
+         ) -> int:
     target = whole(TARGETS[name])
     target.prepare(scratch_folder())
     again = Again(target)
@@ -289,6 +290,8 @@ def main(name: str) -> int:
         ("no rule broken: it goes on", lambda: good(again))]
     tests += [(text, broken(status, where, changes))
               for text, status, where, changes in rules]
+    tests += [(text, lambda test=test: test(again))  # type: ignore[misc]
+              for text, test in more]
     tests.append(("and again", lambda: good(again)))
     try:
         return tap(tests)
