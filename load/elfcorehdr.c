@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "load/elfcorehdr.h"
-#include "pack/elf64.h"
+#include "pack/formats/elf64.h"
 
 static bool has_kernel(const struct pg_core_input *in)
 {

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "load/log_file.h"
-#include "pack/elf64.h"
+#include "pack/formats/elf64.h"
 
 #define LOG_BYTES_MAX (16u * 1024 * 1024)
 

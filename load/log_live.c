@@ -14,7 +14,7 @@
 
 #include "load/log_file.h"
 #include "load/machine.h"
-#include "pack/elf64.h"
+#include "pack/formats/elf64.h"
 
 #define WORD "purgatorio.log="
 

@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 #include "load/log_file.h"
-#include "pack/elf64.h"
+#include "pack/formats/elf64.h"
 
 static void order32(bool big, uint32_t *field)
 {

@@ -13,7 +13,7 @@
 
 #include <stdarg.h>
 
-#include "pack/boot_params.h"
+#include "pack/formats/boot_params.h"
 #include "purgatorio/purgatorio.h"
 #include "purgatorio/range.h"
 
@@ -90,7 +90,7 @@ struct pg_map {
 	size_t count, room;
 };
 
-/* Linux's own types, beside those of pack/boot_params.h
+/* Linux's own types, beside those of pack/formats/boot_params.h
  * (arch/x86/include/asm/e820/types.h). */
 #define PG_E820_PERSISTENT_LEGACY 12
 #define PG_E820_SOFT_RESERVED	  0xefffffffu

@@ -10,7 +10,7 @@
 #include "fdt/flatten.h"
 #include "load/elfcorehdr.h"
 #include "load/machine.h"
-#include "pack/uki.h"
+#include "pack/formats/uki.h"
 
 /* ------------------------------------------ the files (load/source.c) --- */
 

@@ -12,7 +12,7 @@
 
 #include "fdt/flatten.h"
 #include "load/parts.h"
-#include "pack/kernel_formats.h"
+#include "pack/formats/kernel_formats.h"
 
 /* A kernel puts its interrupt vectors there, wherever it runs itself
  * (arch/powerpc/include/asm/kdump.h, KDUMP_BACKUP...). */

@@ -18,7 +18,7 @@
 #include <string.h>
 
 #include "load/parts.h"
-#include "pack/s390_kernel.h"
+#include "pack/formats/s390_kernel.h"
 
 /* arch/s390x/entry.S: for good, in any mode. */
 #define ONCE_ENTRY 8

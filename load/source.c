@@ -6,10 +6,10 @@
 
 #include "fdt/fdt_edit.h"
 #include "load/parts.h"
-#include "pack/bzimage.h"
-#include "pack/image.h"
-#include "pack/initrd.h"
-#include "pack/kernel_formats.h"
+#include "pack/formats/bzimage.h"
+#include "pack/image/image.h"
+#include "pack/formats/initrd.h"
+#include "pack/formats/kernel_formats.h"
 
 #define SECTOR_BYTES 512
 

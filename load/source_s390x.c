@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "load/parts.h"
-#include "pack/s390_kernel.h"
+#include "pack/formats/s390_kernel.h"
 
 enum pg_status pg_source_s390x(struct pg_source *source, struct pg_bytes head,
 			       struct pg_bytes rest, struct pg_error *error)

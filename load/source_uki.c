@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "load/parts.h"
-#include "pack/capture.h"
+#include "pack/capture/capture.h"
 
 /* A capture image has digests from the host that packed it. */
 static enum pg_status verify(struct pg_bytes file, struct pg_source *source,

@@ -18,9 +18,9 @@ lib_sources = $(SHA256_C) \
 	     $(wildcard arch/$(1)/sha256_*.[cS] arch/$(1)/host_*.c),\
 	     sha256/backend_none.c) \
 	$(wildcard purgatory/check*.c) purgatory/status.c \
-	$(filter-out pack/compressed.c pack/unpack_none.c,\
-		$(wildcard fdt/*.c fdt/core/*.c pack/*.c load/*.c wrap/*.c)) \
-	$(or $(UNPACK_SOURCES_$(1)),pack/compressed.c)
+	$(filter-out pack/formats/compressed.c pack/formats/unpack_none.c,\
+		$(wildcard fdt/*.c fdt/core/*.c pack/*.c pack/*/*.c load/*.c wrap/*.c)) \
+	$(or $(UNPACK_SOURCES_$(1)),pack/formats/compressed.c)
 LIB_SOURCES := $(call lib_sources,$(HOST))
 CLI_SOURCES := $(wildcard cli/*.c)
 

@@ -7,7 +7,7 @@
 CROSS_COMPILE_ppc64be  ?= powerpc64-linux-gnu-
 MACHINE_SOURCES_ppc64be := arch/ppc64/host_arch.c arch/ppc64/host_ticks.c \
 	sha256/backend_none.c
-UNPACK_SOURCES_ppc64be := pack/unpack_none.c
+UNPACK_SOURCES_ppc64be := pack/formats/unpack_none.c
 HOSTLIBS_ppc64be       := -lfdt -pthread
 
 $(B)/cache/sysroot-ppc64be/.complete: $(LIBFDT)/.unpacked mk/ppc64be.mk

@@ -6,8 +6,8 @@
  */
 #include <stdlib.h>
 
-#include "pack/initrd.h"
-#include "pack/kernel_formats.h"
+#include "pack/formats/initrd.h"
+#include "pack/formats/kernel_formats.h"
 #include "pack/packing.h"
 
 #define LOG_BYTES (64u * 1024)

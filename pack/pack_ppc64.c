@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "fdt/flatten.h"
-#include "pack/kernel_formats.h"
+#include "pack/formats/kernel_formats.h"
 #include "pack/packing.h"
 
 /* What one backup is of: a kernel's interrupt vectors. */

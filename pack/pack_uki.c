@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "pack/packing.h"
-#include "pack/uki.h"
+#include "pack/formats/uki.h"
 
 static enum pg_status out_of_memory(struct pg_error *error)
 {

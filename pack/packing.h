@@ -6,9 +6,9 @@
 #ifndef PURGATORIO_PACK_PACKING_H
 #define PURGATORIO_PACK_PACKING_H
 
-#include "pack/boot_params.h"
-#include "pack/kernel_formats.h"
-#include "pack/plan.h"
+#include "pack/formats/boot_params.h"
+#include "pack/formats/kernel_formats.h"
+#include "pack/plan/plan.h"
 
 struct packing {
 	const struct pg_pack_options *options;

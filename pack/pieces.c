@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "pack/initrd.h"
+#include "pack/formats/initrd.h"
 
 static const struct pg_file *file_of(const struct pg_pack_options *options,
 				     struct pg_bytes bytes)

@@ -6,7 +6,7 @@
 #ifndef PURGATORIO_PACK_PIECES_H
 #define PURGATORIO_PACK_PIECES_H
 
-#include "pack/plan.h"
+#include "pack/plan/plan.h"
 
 /* Reads @bytes of @part's content from @offset on to @out. @files as in struct
  * pg_pack_options. PG_E_IO: a file cannot be read, or has shrunk. */

@@ -8,8 +8,8 @@
 #ifndef PURGATORIO_PACK_SECTIONS_H
 #define PURGATORIO_PACK_SECTIONS_H
 
-#include "pack/elf64.h"
-#include "pack/pe.h"
+#include "pack/formats/elf64.h"
+#include "pack/formats/pe.h"
 
 /* Of ELF's names as many bytes count as PE has. */
 #define PG_SECTION_NAME_BYTES PG_PE_NAME_BYTES

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pack/elf_write.h"
+#include "pack/image/elf_write.h"
 #include "pack/pieces.h"
 #include "pack/whole.h"
 

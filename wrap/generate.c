@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "purgatorio/sha256.h"
-#include "pack/kernel_formats.h"
+#include "pack/formats/kernel_formats.h"
 #include "wrap/wrapping.h"
 
 #define FIRST_ALIGN 4096 /* the image's */

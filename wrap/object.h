@@ -2,7 +2,7 @@
 /*
  * ELF64 files by their sections, of either byte order, from an untrusted
  * buffer: relocatable objects, and the linked image that one is made of. The
- * headers that pack/elf64.h reads are the other half of such a file.
+ * headers that pack/formats/elf64.h reads are the other half of such a file.
  */
 #ifndef PURGATORIO_WRAP_OBJECT_H
 #define PURGATORIO_WRAP_OBJECT_H
@@ -10,7 +10,7 @@
 #include <elf.h>
 #include <stdbool.h>
 
-#include "pack/elf64.h"
+#include "pack/formats/elf64.h"
 #include "purgatorio/purgatorio.h"
 
 /* An opened file: its section header table lies inside of it. */

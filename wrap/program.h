@@ -10,7 +10,7 @@
 
 #include <elf.h>
 
-#include "pack/elf64.h"
+#include "pack/formats/elf64.h"
 
 /* At the very end of a retrofitted file: how to undo it. Little-endian. */
 #define PG_UNDO_MAGIC	  "PGUNDO\r\n"

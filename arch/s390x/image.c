@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "arch/s390x/s390x.h"
-#include "pack/s390_parameters.h"
+#include "pack/formats/s390_parameters.h"
 #include "purgatorio/arch.h"
 #include "purgatorio/byteorder.h"
 #include "purgatorio/image.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "arch/x86_64/e820.h"
 
-#include "pack/zero_page.h"
+#include "pack/formats/zero_page.h"
 #include "purgatorio/byteorder.h"
 
 #define ENTRIES_MAX 128

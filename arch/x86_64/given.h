@@ -8,8 +8,8 @@
 #ifndef ARCH_X86_64_GIVEN_H
 #define ARCH_X86_64_GIVEN_H
 
-#include "pack/bzimage.h"
-#include "pack/zero_page.h"
+#include "pack/formats/bzimage.h"
+#include "pack/formats/zero_page.h"
 #include "purgatorio/byteorder.h"
 #include "purgatorio/check.h"
 #include "purgatorio/range.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A kernel's own first pages name the rest (pack/s390_parameters.h): by the
- * addresses that it will see, which is after the exchange where there is one.
+/* A kernel's own first pages name the rest (pack/formats/s390_parameters.h): by
+ * the addresses that it will see, which is after the exchange where there is
+ * one.
  */
 #include <string.h>
 
@@ -8,7 +9,7 @@
 #include "dropin/s390x/next.h"
 #include "purgatorio/arch.h"
 #include "purgatorio/byteorder.h"
-#include "pack/s390_parameters.h"
+#include "pack/formats/s390_parameters.h"
 
 /* arch/s390/include/asm/lowcore.h, ipl_parmblock_ptr: 32 bits, where Linux puts
  * its "IPL report". */

@@ -11,8 +11,8 @@
 #include "arch/x86_64/cpu.h"
 #include "efi-stub/stub.h"
 #include "efi-stub/x86_64/x86_64.h"
-#include "pack/bzimage.h"
-#include "pack/zero_page.h"
+#include "pack/formats/bzimage.h"
+#include "pack/formats/zero_page.h"
 #include "purgatorio/arch.h"
 #include "purgatorio/byteorder.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi-stub/x86_64/x86_64.h"
-#include "pack/zero_page.h"
+#include "pack/formats/zero_page.h"
 #include "purgatorio/byteorder.h"
 
 #define ENTRIES_MAX 128

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "efi-stub/x86_64/x86_64.h"
-#include "pack/zero_page.h"
+#include "pack/formats/zero_page.h"
 #include "purgatorio/arch.h"
 #include "purgatorio/byteorder.h"
 

@@ -165,7 +165,7 @@ struct pg_handoff {
  * kernel's own first pages; args[1] to args[3] as above. `entry` is the
  * kernel's in that copy. Where those pages belong, they were changed so that
  * they enter the purgatory, and by the loader, whose words in the parameter
- * area (pack/s390_parameters.h) are merged when they are put back. */
+ * area (pack/formats/s390_parameters.h) are merged when they are put back. */
 #define PG_HANDOFF_IMAGE_S390X 9
 
 /* Where to say what happens. */

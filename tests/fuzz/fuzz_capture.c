@@ -5,9 +5,9 @@
  * a row of literal bytes and zeros (tests/fuzz/sparse.h). */
 #include "tests/fuzz/fuzz_look.h"
 
-#include "pack/capture.h"
+#include "pack/capture/capture.h"
 #include "pack/sections.h"
-#include "pack/uki.h"
+#include "pack/formats/uki.h"
 #include "tests/fuzz/sparse.h"
 
 static void sections(struct pg_bytes file)

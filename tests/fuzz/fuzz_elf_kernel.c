@@ -2,7 +2,7 @@
 /* ppc64 kernels. */
 #include "tests/fuzz/fuzz.h"
 
-#include "pack/kernel_formats.h"
+#include "pack/formats/kernel_formats.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -4,7 +4,7 @@
  * the image. */
 #include "tests/fuzz/fuzz.h"
 
-#include "pack/manifest_codec.h"
+#include "pack/manifest/manifest_codec.h"
 #include "purgatorio/check.h"
 
 static void judge(const struct pg_manifest *manifest, uint32_t arch,

@@ -2,7 +2,7 @@
 /* PE files: headers and sections. */
 #include "tests/fuzz/fuzz.h"
 
-#include "pack/pe.h"
+#include "pack/formats/pe.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

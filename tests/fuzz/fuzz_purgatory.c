@@ -2,7 +2,7 @@
 /* purgatory.elf of each architecture; the first byte chooses it. */
 #include "tests/fuzz/fuzz.h"
 
-#include "pack/purgatory_elf.h"
+#include "pack/image/purgatory_elf.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -2,7 +2,7 @@
 /* gzip, xz and zstd streams. */
 #include "tests/fuzz/fuzz.h"
 
-#include "pack/compressed.h"
+#include "pack/formats/compressed.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

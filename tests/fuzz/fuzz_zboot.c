@@ -3,7 +3,7 @@
  * not unpacked: that is fuzz_unpack.c's. */
 #include "tests/fuzz/fuzz.h"
 
-#include "pack/kernel_formats.h"
+#include "pack/formats/kernel_formats.h"
 
 static void judge(enum pg_status status, struct pg_bytes file,
 		  struct pg_bytes found, const struct pg_error *error)

@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "pack/image.h"
-#include "pack/manifest_codec.h"
+#include "pack/image/image.h"
+#include "pack/manifest/manifest_codec.h"
 #include "tests/fuzz/seeds.h"
 
 #define CORE_BYTES 8192

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "pack/image.h"
-#include "pack/image_note.h"
-#include "pack/plan.h"
+#include "pack/image/image.h"
+#include "pack/image/image_note.h"
+#include "pack/plan/plan.h"
 #include "tests/unit/synthetic.h"
 
 #define WINDOW	     0x10000000ull

@@ -3,7 +3,7 @@
 #ifndef PURGATORIO_TESTS_PLAN_FIXTURE_H
 #define PURGATORIO_TESTS_PLAN_FIXTURE_H
 
-#include "pack/plan.h"
+#include "pack/plan/plan.h"
 #include "tests/unit/synthetic.h"
 
 #define MIB 0x100000ull

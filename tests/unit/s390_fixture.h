@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pack/s390_kernel.h"
+#include "pack/formats/s390_kernel.h"
 #include "purgatorio/byteorder.h"
 
 #define S390_BYTES 0x15000

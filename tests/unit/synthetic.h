@@ -15,8 +15,8 @@
 
 #include <cmocka.h>
 
-#include "pack/bzimage.h"
-#include "pack/elf64.h"
+#include "pack/formats/bzimage.h"
+#include "pack/formats/elf64.h"
 #include "purgatorio/purgatorio.h"
 
 #define BZ_SETUP_BYTES 1024 /* setup_sects = 1 */

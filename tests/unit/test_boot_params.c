@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* pg_boot_params_build(): offsets of Documentation/arch/x86/zero-page.rst. */
-#include "pack/boot_params.h"
+#include "pack/formats/boot_params.h"
 #include "tests/unit/synthetic.h"
 
 struct fixture {

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "pack/elf64.h"
-#include "pack/kernel_formats.h"
+#include "pack/formats/elf64.h"
+#include "pack/formats/kernel_formats.h"
 
 #define FILE_BYTES 0x3000
 #define FIRST_AT   0x1000

@@ -3,7 +3,7 @@
  * verified and is not loaded yet. */
 #include "trial.h"
 
-#include "pack/capture.h"
+#include "pack/capture/capture.h"
 
 /* Of this build; mk/tests.mk sees to it. */
 #define STUB "build/x86_64/stub.efi"

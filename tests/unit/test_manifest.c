@@ -3,7 +3,7 @@
  * tables. */
 #include <stdio.h>
 
-#include "pack/manifest_codec.h"
+#include "pack/manifest/manifest_codec.h"
 #include "tests/unit/synthetic.h"
 
 /* No field is missing and none is too long: the lists cover the structures. */

@@ -6,7 +6,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "pack/compressed.h"
+#include "pack/formats/compressed.h"
 
 static struct pg_kernel kernel;
 static struct pg_error error;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* pg_purgatory_read(): purgatory.elf, flattened or refused. */
-#include "pack/purgatory_elf.h"
+#include "pack/image/purgatory_elf.h"
 #include "tests/unit/synthetic.h"
 
 static void test_good(void **state)

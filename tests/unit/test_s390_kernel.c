@@ -5,7 +5,7 @@
 
 #include <elf.h>
 
-#include "pack/elf64.h"
+#include "pack/formats/elf64.h"
 #include "s390_fixture.h"
 
 static struct pg_error error;

@@ -2,8 +2,8 @@
 /* EFI programs with a kernel and what belongs to it, whole and spoiled. */
 #include "trial_arm64.h"
 
-#include "pack/pe.h"
-#include "pack/uki.h"
+#include "pack/formats/pe.h"
+#include "pack/formats/uki.h"
 #include "trees.h"
 
 #define TABLE_AT 0x98

@@ -3,7 +3,7 @@
  * they mean. It has a purgatory for a crash kernel only. */
 #include "dropin/kexec-tools/variables.h"
 #include "dropin/s390x/next.h"
-#include "pack/s390_parameters.h"
+#include "pack/formats/s390_parameters.h"
 
 PG_LOADER uint64_t crash_base = 0;
 PG_LOADER uint64_t crash_size = 0;
