@@ -103,8 +103,13 @@ check:
 	$(Q)mk/setup build demo foreign proof check
 	$(Q)mk/foreign $(ARCHS)
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) check-run
-check-run: all unit fdt images baremetal fuzz-targets $(VM_TOOLS) $(FOREIGN_TOOLS)
+check-run: all unit fdt images baremetal fuzz-targets $(VM_TOOLS) \
+	$(FOREIGN_TOOLS) kernels
 	$(Q)SHA256_CASES=1000000 tests/run all
+
+.PHONY: kernels
+kernels: $(B)/x86_64/linux.ro
+	$(Q)$(VM)/kernels.py
 
 ## make check-pages        arm64 kernels with pages of 16 and 64 KiB, built here
 .PHONY: check-pages check-pages-run

@@ -2,10 +2,10 @@
 """A small kernel for guests whose Debian kernel cannot capture: built from
 Debian's linux-source with nothing but what kernel/common.config,
 kernel/<arch>.config and what Arch.kernel_options names say. (tinyconfig would
-be three times as large: what a fragment makes visible keeps its default.) It is kept in
-build/cache/<debian's arch>/linux-<hash of these>/ and built once, in some
-minutes. Where Arch.linux_dropin says so, our linux.ro takes the place of its
-own purgatory, which goes to boot/purgatory.ro. In boot/ there lie
+give what a fragment makes visible its default, and take twice as long.) It is
+kept in build/cache/<debian's arch>/linux-<hash of these>/ and built once, in
+some minutes. Where Arch.linux_dropin says so, our linux.ro takes the place of
+its own purgatory, which goes to boot/purgatory.ro. In boot/ there lie
 vmlinuz-<release>, which boots, and what ALSO and UNCOMPRESSED name."""
 
 from __future__ import annotations
