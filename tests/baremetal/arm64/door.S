@@ -21,6 +21,7 @@
 #define SCTLR_EL2  0x30c50830
 #define SCTLR_JUNK 0x8101a	/* WXN, I, SA0, SA, A: all legal */
 #define SCTLR_EE   0x2000000
+#define PSCI_CPU_ON 0xc4000003	/* Arm DEN 0022, 5.1.4 */
 
 .macro immediate register, value
 	movz	\register, #(\value) & 0xffff
@@ -34,7 +35,18 @@
 door_start:
 	ldr	x20, =DOOR_PARAMETERS
 	ldr	x21, [x20, #DOOR_FLAGS]
+	ldr	x3, [x20, #DOOR_WRITER]
 	ldr	x20, [x20, #DOOR_ENTRY]
+	cbz	x3, 3f
+	immediate x0, PSCI_CPU_ON
+	mov	x1, #1			/* the second CPU, with x3 as its x0 */
+	adr	x2, writer
+	ldr	x23, [x3]
+	hvc	#0
+2:	ldr	x4, [x3]		/* it has begun */
+	cmp	x4, x23
+	b.eq	2b
+3:
 	mrs	x22, currentel
 	cmp	x22, #EL2
 	b.eq	at_el2
@@ -59,6 +71,11 @@ door_start:
 	isb
 	msr	sctlr_el1, x0
 	b	enter
+
+writer:	ldr	x1, [x0]
+	add	x1, x1, #1
+	str	x1, [x0]
+	b	writer
 
 at_el2:
 	immediate x0, HCR_NVHE
