@@ -9,8 +9,10 @@ import re
 import secrets
 import subprocess
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Iterator
 
 import guest_kernel
 import packages
@@ -154,6 +156,21 @@ class Cycle:
         dump.stored_bytes = os.stat(self.dump_file).st_blocks * 512
         return dump
 
+    def keep(self) -> None:
+        """As the machine is now, again() finds it; of kept()'s."""
+        error = self.machine.monitor("savevm kept")
+        if error:
+            raise Failure(f"savevm: {error}")
+
+    def again(self) -> None:
+        """Back to where keep() was called."""
+        m = self.machine
+        error = m.monitor("loadvm kept")
+        if error:
+            raise Failure(f"loadvm: {error}")
+        m.console.seen = len(m.console.text)
+        m.control.seen = len(m.control.text)
+
     def power_off(self) -> None:
         self.machine.send("poweroff -f")
         self.machine.ended(20)
@@ -182,6 +199,24 @@ def start(guest: Guest, name: str, append: str = "", watch=None,
                            extra=extra,
                            **spec), folder / f"{name}.log", watch)
     return Cycle(guest, machine, dump)
+
+
+@contextmanager
+def kept(guest: Guest, name: str, seconds: float, **spec) -> Iterator[Cycle]:
+    """A machine whose first kernel is up, with marks, and can be had again."""
+    state = BUILD / "tests" / f"{name}.qcow2"
+    subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", str(state),
+                    "16G"], check=True)
+    run = start(guest, name, extra=[
+        "-drive", f"if=none,id=state,format=qcow2,cache=unsafe,file={state}",
+        "-snapshot"], **spec)
+    with run.machine as machine:
+        machine.ready("first", seconds)
+        run.leave_marks()
+        run.keep()
+        yield run
+    state.unlink()
+    run.dump_file.unlink()
 
 
 def ask_crash(dump: Path, release: str, commands: str,

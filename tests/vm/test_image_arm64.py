@@ -156,12 +156,10 @@ def arrived(run: cycle.Cycle) -> None:
 def by_kexec(tap: Tap, guest: Guest, image: Path) -> None:
     guest = images.in_guest(guest, image=image,
                             bad=images.flip(image, "initrd"))
-    with tap.check("kexec -c -p: a crash, through the image, to the dead "
-                   "kernel's memory"):
-        run = cycle.start(guest, "image-arm64-kexec")
-        with run.machine as m:
-            m.ready("first", SECONDS)
-            run.leave_marks()
+    with cycle.kept(guest, "image-arm64-kexec", SECONDS) as run:
+        m = run.machine
+        with tap.check("kexec -c -p: a crash, through the image, to the dead "
+                       "kernel's memory"):
             m.must("kexec -c -p /boot/image", 60)
             run.crash()
             m.expect(r"purgatorio: verify: .*\n", SECONDS)
@@ -170,13 +168,9 @@ def by_kexec(tap: Tap, guest: Guest, image: Path) -> None:
             line = m.must("cat /proc/cmdline").strip()
             need(line == APPEND, f"its command line is {line!r}")
             arrived(run)
-        run.dump_file.unlink()
-    with tap.check("purgatorio load -p: its parts, to the dead kernel's "
-                   "memory"):
-        run = cycle.start(guest, "image-arm64-load")
-        with run.machine as m:
-            m.ready("first", SECONDS)
-            run.leave_marks()
+        with tap.check("purgatorio load -p: its parts, to the dead kernel's "
+                       "memory"):
+            run.again()
             code, said = m.run("purgatorio load -p /boot/bad 2>&1", 60)
             need(code != 0 and "[E_DIGEST]" in said and "initrd" in said,
                  f"a damaged image: {code}, {said}")
@@ -187,15 +181,11 @@ def by_kexec(tap: Tap, guest: Guest, image: Path) -> None:
                  "not the image's command line")
             run.check_core()
             run.check_marker()
-        run.dump_file.unlink()
-    with tap.check("kexec -c -p: a flipped bit in the initrd"):
-        run = cycle.start(guest, "image-arm64-kexec-bad")
-        with run.machine as m:
-            m.ready("first", SECONDS)
+        with tap.check("kexec -c -p: a flipped bit in the initrd"):
+            run.again()
             m.must("kexec -c -p /boot/bad", 60)
             run.crash()
             refused(m, "initrd")
-        run.dump_file.unlink()
 
 
 def large(tap: Tap, guest: Guest) -> None:

@@ -10,7 +10,6 @@ a big-endian kernel, from its zImage.
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -155,25 +154,8 @@ def by_kexec(tap: Tap, guest: Guest, image: Path) -> None:
     """One machine, put back to before anything was loaded."""
     guest = images.in_guest(guest, image=image,
                             bad=images.flip(image, "initrd"))
-    state = BUILD / "tests" / "image-ppc64.qcow2"
-    subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", str(state),
-                    "8G"], check=True)
-    run = cycle.start(guest, "image-ppc64-kexec", cpus=2, extra=[
-        "-drive", f"if=none,id=state,format=qcow2,cache=unsafe,file={state}",
-        "-snapshot"])
-    m = run.machine
-
-    def again() -> None:
-        error = m.monitor("loadvm booted")
-        need(not error, error)
-        m.console.seen = len(m.console.text)
-        m.control.seen = len(m.control.text)
-
-    with m:
-        m.ready("first", SECONDS)
-        run.leave_marks()
-        error = m.monitor("savevm booted")
-        need(not error, error)
+    with cycle.kept(guest, "image-ppc64-kexec", SECONDS, cpus=2) as run:
+        m = run.machine
         with tap.check("kexec -c -p: a crash, through the image, to the dead "
                        "kernel's memory"):
             m.must("kexec -c -p /boot/image", 60)
@@ -181,13 +163,13 @@ def by_kexec(tap: Tap, guest: Guest, image: Path) -> None:
             started(m, guest, APPEND + r" elfcorehdr=\d+K", "capture")
             arrived(run)
         with tap.check("kexec -c -p: a flipped bit in the initrd"):
-            again()
+            run.again()
             m.must("kexec -c -p /boot/bad", 60)
             run.crash()
             refused(m, "initrd")
         with tap.check("purgatorio load -p: its parts, to the dead kernel's "
                        "memory"):
-            again()
+            run.again()
             code, said = m.run("purgatorio load -p /boot/bad 2>&1", 60)
             need(code != 0 and "[E_DIGEST]" in said and "initrd" in said,
                  f"a damaged image: {code}, {said}")
@@ -197,8 +179,6 @@ def by_kexec(tap: Tap, guest: Guest, image: Path) -> None:
             need(m.must("cat /proc/cmdline").startswith(APPEND),
                  "not the image's command line")
             arrived(run)
-    state.unlink()
-    run.dump_file.unlink()
 
 
 def main() -> None:
