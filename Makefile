@@ -46,6 +46,7 @@ include mk/compilers.mk
 include mk/coverage.mk
 include mk/ppc64be.mk
 include mk/proof.mk
+include mk/tidy.mk
 include mk/lint.mk
 include mk/install.mk
 

@@ -44,9 +44,10 @@ struct pg_capture {
 	struct pg_uki uki;
 	char *line, *uname; /* from malloc(3), or NULL */
 	struct pg_kernel kernel;
-	bool is_elf;	      /* the file, or else PE */
-	struct pg_pe stub;    /* where the file is PE, or the door in it */
-	struct pg_bytes door; /* its code, up to a page */
+	const struct steps *steps; /* capture_pack.c */
+	bool is_elf;		   /* the file, or else PE */
+	struct pg_pe stub;	   /* where the file is PE, or the door in it */
+	struct pg_bytes door;	   /* its code, up to a page */
 	struct pg_plan *plan;
 	struct pg_bytes initrd;
 	uint8_t *initrd_copy; /* from malloc(3), or NULL */

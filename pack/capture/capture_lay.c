@@ -90,9 +90,12 @@ static void add_fixed(struct pg_capture *capture)
 /* A kernel whose memory is in the file, too, in front of the initrd. */
 static void add_kernel_first(struct pg_capture *capture)
 {
+	struct pg_capture_section *room;
+
 	add(capture, ".linux", PE_CODE, capture->kernel.image);
+	room = &capture->sections[capture->section_count];
 	add(capture, ".room", PE_DATA, (struct pg_bytes){NULL, 0});
-	pg_capture_find(capture, ".room")->memory_bytes = capture->room_bytes;
+	room->memory_bytes = capture->room_bytes;
 	capture->room_bytes = 0;
 	add_some(capture, ".initrd", capture->initrd);
 }

@@ -168,7 +168,7 @@ static enum pg_status fill_in(struct pg_capture *capture,
 		return pg_fail(error, PG_E_NO_MEMORY,
 			       "image: no memory for %u bytes",
 			       capture->file_bytes);
-	status = steps_of(capture)->head(capture, error);
+	status = capture->steps->head(capture, error);
 	if (status != PG_OK)
 		return status;
 	if (capture->is_elf)
@@ -196,7 +196,7 @@ static enum pg_status seal(struct pg_capture *capture, struct pg_error *error)
 		       options->policy == 0 ? PG_POLICY_STOP : options->policy);
 	pg_plan_console(plan, &options->console);
 	pg_plan_reset(plan, &options->reset);
-	steps_of(capture)->instruct(capture);
+	capture->steps->instruct(capture);
 	status = pg_plan_seal(plan, error);
 	if (status == PG_OK)
 		memcpy(capture->file + plan->purgatory_span.start, plan->sealed,
@@ -208,7 +208,7 @@ static enum pg_status seal(struct pg_capture *capture, struct pg_error *error)
 static enum pg_status read_stub(struct pg_capture *capture,
 				struct pg_error *error)
 {
-	const struct steps *steps = steps_of(capture);
+	const struct steps *steps = capture->steps;
 	const struct pg_bytes file = capture->options->stub;
 	enum pg_status status;
 
@@ -251,7 +251,9 @@ static enum pg_status read_inputs(struct pg_capture *capture,
 	else
 		status = pg_kernel_read(options->kernel, &capture->kernel,
 					error);
-	if (status == PG_OK && steps_of(capture) == NULL)
+	if (status == PG_OK)
+		capture->steps = steps_of(capture);
+	if (status == PG_OK && capture->steps == NULL)
 		status = pg_fail(error, PG_E_KERNEL_ARCH,
 				 "kernel: is for %s, for which there are no "
 				 "capture images %s; %s",
@@ -279,7 +281,7 @@ static enum pg_status pack(struct pg_capture *capture, const char *output_path,
 	enum pg_status status = read_inputs(capture, error);
 
 	if (status == PG_OK)
-		status = steps_of(capture)->check(capture, error);
+		status = capture->steps->check(capture, error);
 	if (status == PG_OK)
 		status = pg_capture_lay_out(capture, error);
 	if (status == PG_OK)

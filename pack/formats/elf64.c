@@ -33,8 +33,8 @@ enum pg_status pg_elf64_open(struct pg_bytes file, const char *what,
 
 	if (file.size < sizeof(Elf64_Ehdr))
 		return pg_fail(error,
-			       file.size >= SELFMAG &&
-					       memcmp(data, ELFMAG, SELFMAG)
+			       file.size >= SELFMAG && memcmp(data, ELFMAG,
+							      SELFMAG) != 0
 				       ? PG_E_FORMAT
 				       : PG_E_TRUNCATED,
 			       "%s: %zu bytes are too few for an ELF header; "

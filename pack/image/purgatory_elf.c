@@ -172,6 +172,7 @@ enum pg_status pg_purgatory_read(struct pg_bytes file, uint32_t arch,
 				 struct pg_error *error)
 {
 	struct pg_purgatory purgatory = {NULL, 0, 0};
+	uint8_t *content;
 	uint64_t start = 0, bytes = 0;
 	struct pg_elf64 elf;
 	enum pg_status status = pg_elf64_open(file, "purgatory", &elf, error);
@@ -190,17 +191,18 @@ enum pg_status pg_purgatory_read(struct pg_bytes file, uint32_t arch,
 		status = measure(&elf, &start, &bytes, error);
 	if (status != PG_OK)
 		return status;
-	purgatory.content = calloc(1, (size_t)bytes);
-	if (purgatory.content == NULL)
+	content = calloc(1, (size_t)bytes);
+	if (content == NULL)
 		return pg_fail(error, PG_E_NO_MEMORY,
 			       "purgatory: no memory for %llu bytes",
 			       (unsigned long long)bytes);
-	flatten(&elf, start, purgatory.content);
-	status = check_flat(purgatory.content, bytes, arch, &purgatory, error);
+	flatten(&elf, start, content);
+	status = check_flat(content, bytes, arch, &purgatory, error);
 	if (status != PG_OK) {
-		free(purgatory.content);
+		free(content);
 		return status;
 	}
+	purgatory.content = content;
 	*out = purgatory;
 	return PG_OK;
 }

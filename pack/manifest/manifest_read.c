@@ -104,7 +104,7 @@ enum pg_status pg_manifest_read(struct pg_bytes from, bool big,
 				struct pg_error *error)
 {
 	struct named_table tables[TABLES];
-	struct pg_manifest header, *manifest;
+	struct pg_manifest header = {.version = 0}, *manifest;
 	enum pg_status status;
 
 	if (from.size < sizeof(header))

@@ -36,6 +36,7 @@ static void order_parts(const struct pg_plan *plan, struct pg_plan_order *order)
 	for (size_t i = 0; i < plan->part_count; i++)
 		if (plan->parts[i].spec.content.size != 0)
 			order->part[order->count++] = &plan->parts[i];
+	/* Pointers are sorted. NOLINTNEXTLINE(bugprone-sizeof-expression) */
 	qsort(order->part, order->count, sizeof(*order->part), by_address);
 }
 
