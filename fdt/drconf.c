@@ -146,15 +146,17 @@ int pg_fdt_drconf_limit(void *tree, const struct pg_span *usable, size_t count)
 	void *content;
 	int result;
 
-	if (!pg_fdt_drconf_bytes(tree, usable, count, &bytes))
-		return -FDT_ERR_BADVALUE;
-	if (bytes == 0)
+	if (node < 0)
 		return 0;
+	if (!open_table(tree, node, &table))
+		return -FDT_ERR_BADVALUE;
+	bytes = put_all(&table, usable, count, NULL);
+	if (bytes == 0)
+		return -FDT_ERR_BADVALUE;
 	/* fdt_setprop() may move what @table points to. */
 	content = calloc(1, bytes);
 	if (content == NULL)
 		return -FDT_ERR_NOSPACE;
-	(void)open_table(tree, node, &table);
 	(void)put_all(&table, usable, count, content);
 	result = fdt_setprop(tree, node, "linux,drconf-usable-memory", content,
 			     (int)bytes);

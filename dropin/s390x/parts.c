@@ -83,7 +83,8 @@ static const char *doubt_kernel(const struct pg_request *request, uint64_t *at)
 
 	*at = loaded(request, PG_S390_MAGIC);
 	if (!pg_dropin_known(request, *at, PG_S390_MAGIC_BYTES) ||
-	    memcmp(pg_pointer(*at), PG_S390_MAGIC_TEXT, PG_S390_MAGIC_BYTES))
+	    memcmp(pg_pointer(*at), PG_S390_MAGIC_TEXT, PG_S390_MAGIC_BYTES) !=
+		    0)
 		return "a kernel without S390EP in its head";
 	*at = loaded(request, PG_S390_PARAMETERS + PG_S390_OLDMEM_START);
 	if (parameter(request, PG_S390_OLDMEM_START) != request->swap_start ||

@@ -30,7 +30,8 @@ RTAS = 0x20000000  # where the tree says that RTAS is
 # RTAS as in QEMU's pc-bios/spapr-rtas: a hypercall for everything.
 RTAS_CODE = struct.pack(">5I", 0x7C641B78, 0x3C600000, 0x6063F000, 0x44000022,
                         0x4E800020)
-LAST_WORDS = "Unable to mount root fs"
+# The second is of a kernel that knows no block device.
+LAST_WORDS = ("Unable to mount root fs", "No working init found")
 NEVER = b"\0"  # the panic ends the machine
 
 
@@ -114,7 +115,7 @@ def judge(text: str, cpus: int, start: int) -> None:
     found = re.search(r"physical_start\s*= (0x[0-9a-f]+)", text)
     need((int(found[1], 0) if found else 0) == start, last)
     need(re.search(rf"smp: Brought up 1 node, {cpus} CPU", text), last)
-    need(LAST_WORDS in text, last)
+    need(any(words in text for words in LAST_WORDS), last)
 
 
 def main() -> None:
