@@ -7,9 +7,9 @@
 #include "fdt/fdt_edit.h"
 #include "load/parts.h"
 #include "pack/formats/bzimage.h"
-#include "pack/image/image.h"
 #include "pack/formats/initrd.h"
 #include "pack/formats/kernel_formats.h"
+#include "pack/image/image.h"
 
 #define SECTOR_BYTES 512
 

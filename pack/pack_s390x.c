@@ -7,9 +7,9 @@
  */
 #include <stdlib.h>
 
+#include "pack/formats/s390_kernel.h"
 #include "pack/image/image_note.h"
 #include "pack/packing.h"
-#include "pack/formats/s390_kernel.h"
 #include "purgatorio/byteorder.h"
 
 #define IPL_PSW	      0x00080000u /* the bit that such a PSW has to have */

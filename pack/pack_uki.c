@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pack/packing.h"
 #include "pack/formats/uki.h"
+#include "pack/packing.h"
 
 static enum pg_status out_of_memory(struct pg_error *error)
 {

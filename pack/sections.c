@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "pack/image/image_note.h"
 #include "pack/formats/kernel_formats.h"
 #include "pack/formats/s390_kernel.h"
+#include "pack/image/image_note.h"
 #include "purgatorio/image.h"
 
 #define PE_SECTION_BYTES 40

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "purgatorio/sha256.h"
 #include "pack/formats/kernel_formats.h"
+#include "purgatorio/sha256.h"
 #include "wrap/wrapping.h"
 
 #define FIRST_ALIGN 4096 /* the image's */

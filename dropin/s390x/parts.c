@@ -7,9 +7,9 @@
 
 #include "dropin/contents.h"
 #include "dropin/s390x/next.h"
+#include "pack/formats/s390_parameters.h"
 #include "purgatorio/arch.h"
 #include "purgatorio/byteorder.h"
-#include "pack/formats/s390_parameters.h"
 
 /* arch/s390/include/asm/lowcore.h, ipl_parmblock_ptr: 32 bits, where Linux puts
  * its "IPL report". */

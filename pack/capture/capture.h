@@ -11,10 +11,10 @@
 #define PURGATORIO_PACK_CAPTURE_CAPTURE_H
 
 #include "pack/capture/capture_elf.h"
-#include "pack/image/image.h"
 #include "pack/formats/pe.h"
-#include "pack/plan/plan.h"
 #include "pack/formats/uki.h"
+#include "pack/image/image.h"
+#include "pack/plan/plan.h"
 
 #define PG_CAPTURE_SECTIONS_MAX 24
 #define PG_CAPTURE_LOG_BYTES	65536
@@ -103,6 +103,10 @@ uint32_t pg_capture_pe_bytes(size_t sections);
 /* What a kernel of this architecture wants: @check, its size of the head, and
  * of an ELF file what capture_elf.h asks for; the head's content besides PE
  * or ELF headers; and the handoff. */
+/* Of either container: the kernel can be moved, and no device tree is given.
+ * PG_E_FORMAT, PG_E_USAGE. */
+enum pg_status pg_capture_x86_64_inputs(const struct pg_capture *capture,
+					struct pg_error *error);
 enum pg_status pg_capture_x86_64_check(struct pg_capture *capture,
 				       struct pg_error *error);
 enum pg_status pg_capture_x86_64_head(struct pg_capture *capture,

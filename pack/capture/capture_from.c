@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "pack/capture/capture.h"
-#include "pack/sections.h"
 #include "pack/formats/uki.h"
+#include "pack/sections.h"
 
 /* The section as a string, in malloc(3) memory; NULL: there is none, or no
  * memory for it. */

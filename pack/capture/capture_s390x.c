@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "pack/capture/capture.h"
-#include "pack/image/image_note.h"
 #include "pack/formats/kernel_formats.h"
 #include "pack/formats/s390_kernel.h"
+#include "pack/image/image_note.h"
 #include "pack/sections.h"
 #include "purgatorio/byteorder.h"
 #include "purgatorio/image.h"

@@ -7,8 +7,8 @@
  */
 #include <string.h>
 
-#include "pack/formats/bzimage.h"
 #include "pack/capture/capture.h"
+#include "pack/formats/bzimage.h"
 #include "purgatorio/byteorder.h"
 #include "purgatorio/image.h"
 
@@ -29,15 +29,10 @@ static uint32_t setup_bytes(const struct pg_capture *capture)
 			  capture->kernel.file.data);
 }
 
-enum pg_status pg_capture_x86_64_check(struct pg_capture *capture,
-				       struct pg_error *error)
+enum pg_status pg_capture_x86_64_inputs(const struct pg_capture *capture,
+					struct pg_error *error)
 {
-	const struct pg_kernel *kernel = &capture->kernel;
-	const uint32_t setup = setup_bytes(capture);
-	const uint32_t head =
-		setup + pg_capture_pe_bytes(PG_CAPTURE_SECTIONS_MAX);
-
-	if (kernel->file.data[HDR_RELOCATABLE] == 0)
+	if (capture->kernel.file.data[HDR_RELOCATABLE] == 0)
 		return pg_fail(error, PG_E_FORMAT,
 			       "kernel: is not relocatable, and an image may "
 			       "be loaded anywhere; use one with "
@@ -46,6 +41,19 @@ enum pg_status pg_capture_x86_64_check(struct pg_capture *capture,
 		return pg_fail(error, PG_E_USAGE,
 			       "device tree: an x86_64 kernel takes none; "
 			       "leave --dtb out");
+	return PG_OK;
+}
+
+enum pg_status pg_capture_x86_64_check(struct pg_capture *capture,
+				       struct pg_error *error)
+{
+	const struct pg_kernel *kernel = &capture->kernel;
+	const uint32_t setup = setup_bytes(capture);
+	const uint32_t head =
+		setup + pg_capture_pe_bytes(PG_CAPTURE_SECTIONS_MAX);
+
+	if (pg_capture_x86_64_inputs(capture, error) != PG_OK)
+		return error->status;
 	capture->pe_at = (setup + 7) & ~7u;
 	capture->head_bytes =
 		(head + 8 + PG_PAGE_BYTES - 1) & ~(uint32_t)(PG_PAGE_BYTES - 1);

@@ -6,8 +6,8 @@
  */
 #include <string.h>
 
-#include "pack/formats/bzimage.h"
 #include "pack/capture/capture.h"
+#include "pack/formats/bzimage.h"
 #include "purgatorio/byteorder.h"
 #include "purgatorio/image.h"
 
@@ -59,15 +59,8 @@ enum pg_status pg_capture_x86_64_elf_check(struct pg_capture *capture,
 		return pg_fail(error, PG_E_USAGE,
 			       "--efi-capture: UEFI loads no ELF file; use "
 			       "--format=image");
-	if (kernel->file.data[HDR_RELOCATABLE] == 0)
-		return pg_fail(error, PG_E_FORMAT,
-			       "kernel: is not relocatable, and an image may "
-			       "be loaded anywhere; use one with "
-			       "CONFIG_RELOCATABLE");
-	if (capture->options->pack.dtb.size != 0)
-		return pg_fail(error, PG_E_USAGE,
-			       "device tree: an x86_64 kernel takes none; "
-			       "leave --dtb out");
+	if (pg_capture_x86_64_inputs(capture, error) != PG_OK)
+		return error->status;
 	/* All of it has to be in the first 32 KiB. */
 	capture->head_bytes =
 		(pg_capture_elf_bytes() + MB2_BYTES + PG_PAGE_BYTES - 1) &

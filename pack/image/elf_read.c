@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "pack/formats/elf64.h"
+#include "pack/formats/kernel_formats.h"
 #include "pack/image/image.h"
 #include "pack/image/image_note.h"
-#include "pack/formats/kernel_formats.h"
 
 static uint32_t arch_of(uint16_t machine, bool big)
 {

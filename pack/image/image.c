@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "pack/capture/capture.h"
-#include "pack/manifest/manifest_codec.h"
 #include "pack/image/purgatory_elf.h"
+#include "pack/manifest/manifest_codec.h"
 #include "purgatorio/check.h"
 
 bool pg_image_bytes(const struct pg_image *image, uint64_t start,

@@ -6,8 +6,8 @@
 #include <inttypes.h>
 
 #include "pack/capture/capture.h"
-#include "pack/image/image.h"
 #include "pack/formats/kernel_formats.h"
+#include "pack/image/image.h"
 
 static void json_string(FILE *to, const char *text)
 {

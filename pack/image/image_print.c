@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "pack/capture/capture.h"
-#include "pack/image/image.h"
 #include "pack/formats/kernel_formats.h"
+#include "pack/image/image.h"
 
 /* Names come from the file: nothing of them may steer a terminal. */
 static const char *clean(const char *name, char out[24])

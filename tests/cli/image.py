@@ -59,16 +59,47 @@ def layout(image: bytes) -> dict[str, tuple[int, int, int]]:
     return found
 
 
+def made_twice(path: Path, *words: object) -> bytes:
+    """What `pack` makes of @words, which is the same each time."""
+    done = run(*words, "-o", path)
+    ok(done.returncode == 0, "an image is made", done.stdout)
+    content = path.read_bytes()
+    again = path.with_stem("b")
+    run(*words, "-o", again)
+    ok(content == again.read_bytes(), "the same bytes each time")
+    return content
+
+
+def flips_are_named(bad: Path, content: bytes, places: list[int],
+                    dice: random.Random, of: str = "") -> None:
+    """`verify` finds a changed bit at each of @places; @bad is written."""
+    missed = []
+    for place in places:
+        broken = bytearray(content)
+        broken[place] ^= 1 << dice.randrange(8)
+        bad.write_bytes(broken)
+        done = run("verify", bad)
+        if done.returncode != 1 or "purgatorio: " not in done.stdout:
+            missed.append(f"{place:#x}: {done.returncode} {done.stdout}")
+    ok(not missed, f"{of}each of {len(places)} flipped bits is named",
+       "\n".join(missed))
+
+
+def refused(name: str, status: int, text: str, out: Path,
+            *words: object) -> None:
+    """One line with @text, and no @out."""
+    done = run(*words)
+    ok(done.returncode == status and text in done.stdout and
+       done.stdout.count("\n") == 1 and not out.exists(),
+       f"refused: {name}", f"{done.returncode} {done.stdout}")
+
+
 def facts(folder: Path, kernel: bytes) -> bytes:
     image = folder / "a.efi"
     words = ["pack", "--format=image", "--append=quiet", "--uname=6.x",
              f"--initrd={folder}/initrd", f"--ucode={folder}/ucode",
              folder / "vmlinuz"]
-    done = run(*words, "-o", image)
-    ok(done.returncode == 0, "an image is made", done.stdout)
-    content = image.read_bytes()
-    run(*words, "-o", folder / "b.efi")
-    ok(content == (folder / "b.efi").read_bytes(), "the same bytes each time")
+    content = made_twice(image, *words)
     found = layout(content)
     ok(all(at == address for at, address, _ in found.values()),
        "each section lies where it will lie in memory", found)
@@ -103,16 +134,7 @@ def every_byte(folder: Path, image: bytes) -> None:
         places += [at, at + size - 1, at + dice.randrange(size)]
     places += [0x1f1, 0x1f4, found[".door"][0] + 0x1000,
                found[".door"][0] + 0x10000, len(image) - 1]
-    missed = []
-    for place in places:
-        broken = bytearray(image)
-        broken[place] ^= 1 << dice.randrange(8)
-        bad.write_bytes(broken)
-        done = run("verify", bad)
-        if done.returncode != 1 or "purgatorio: " not in done.stdout:
-            missed.append(f"{place:#x}: {done.returncode} {done.stdout}")
-    ok(not missed, f"each of {len(places)} flipped bits is named",
-       "\n".join(missed))
+    flips_are_named(bad, image, places, dice)
     pe, = struct.unpack_from("<I", image, 0x3c)
     signed = bytearray(image) + b"certificates"
     struct.pack_into("<I", signed, pe + 24 + 64, 0x1234)
@@ -204,10 +226,7 @@ def refusals(folder: Path) -> None:
              (*image, f"--initrd={folder}/empty", kernel)),
             ("a device tree", 2, "takes none",
              (*image, f"--dtb={kernel}", kernel))):
-        done = run(*words)
-        ok(done.returncode == status and text in done.stdout and
-           done.stdout.count("\n") == 1 and not out.exists(),
-           f"refused: {name}", f"{done.returncode} {done.stdout}")
+        refused(name, status, text, out, *words)
 
 
 def main() -> int:

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 import image
-from image import layout, ok, run
+from image import flips_are_named, layout, made_twice, ok, refused, run
 
 FLIPS = 60
 NEEDS = 0x50000
@@ -47,11 +47,7 @@ def facts(folder: Path, kernel: bytes) -> bytes:
     words = ["pack", "--format=image", "--append=quiet",
              f"--initrd={folder}/initrd", f"--dtb={folder}/own.dtb",
              folder / "Image"]
-    done = run(*words, "-o", path)
-    ok(done.returncode == 0, "an image is made", done.stdout)
-    content = path.read_bytes()
-    run(*words, "-o", folder / "b.efi")
-    ok(content == (folder / "b.efi").read_bytes(), "the same bytes each time")
+    content = made_twice(path, *words)
     found = layout(content)
     ok(all(at == address for at, address, _ in found.values()),
        "each section lies where it will lie in memory", found)
@@ -68,21 +64,11 @@ def facts(folder: Path, kernel: bytes) -> bytes:
 
 
 def every_byte(folder: Path, content: bytes) -> None:
-    bad = folder / "bad.efi"
     dice = random.Random(1)
     places = [dice.randrange(len(content)) for _ in range(FLIPS)]
     for at, _, size in layout(content).values():
         places += [at, at + size - 1, at + dice.randrange(size)]
-    missed = []
-    for place in places:
-        broken = bytearray(content)
-        broken[place] ^= 1 << dice.randrange(8)
-        bad.write_bytes(broken)
-        done = run("verify", bad)
-        if done.returncode != 1 or "purgatorio: " not in done.stdout:
-            missed.append(f"{place:#x}: {done.returncode} {done.stdout}")
-    ok(not missed, f"each of {len(places)} flipped bits is named",
-       "\n".join(missed))
+    flips_are_named(folder / "bad.efi", content, places, dice)
 
 
 def refusals(folder: Path) -> None:
@@ -105,10 +91,7 @@ def refusals(folder: Path) -> None:
              (f"--dtb={folder}/linux,usable-memory-range", kernel)),
             ("an ELF file", 1, "use --format=image",
              ("--format=image-elf", kernel))):
-        done = run(*words, *more)
-        ok(done.returncode == status and text in done.stdout and
-           done.stdout.count("\n") == 1 and not out.exists(),
-           f"refused: {name}", f"{done.returncode} {done.stdout}")
+        refused(name, status, text, out, *words, *more)
 
 
 def main() -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import image
 import pack as windows
-from image import ok, run
+from image import flips_are_named, made_twice, ok, refused, run
 
 FLIPS = 60
 PT_LOAD, PT_NOTE, SHT_NOBITS = 1, 4, 8
@@ -48,11 +48,7 @@ def facts(folder: Path, kernel: bytes) -> bytes:
     words = ["pack", "--format=image-elf", "--append=quiet", "--uname=6.x",
              f"--initrd={folder}/initrd", f"--ucode={folder}/ucode",
              folder / "vmlinuz"]
-    done = run(*words, "-o", path)
-    ok(done.returncode == 0, "an image is made", done.stdout)
-    content = path.read_bytes()
-    run(*words, "-o", folder / "b.elf")
-    ok(content == (folder / "b.elf").read_bytes(), "the same bytes each time")
+    content = made_twice(path, *words)
     entry, = struct.unpack_from("<Q", content, 0x18)
     loads = [s for s in segments(content) if s[0] == PT_LOAD]
     base = loads[0][3] - loads[0][2]
@@ -85,7 +81,6 @@ def facts(folder: Path, kernel: bytes) -> bytes:
 
 
 def every_byte(folder: Path, content: bytes) -> None:
-    bad = folder / "bad.elf"
     dice = random.Random(3)
     found = sections(content)
     places = [dice.randrange(len(content)) for _ in range(FLIPS)]
@@ -93,16 +88,7 @@ def every_byte(folder: Path, content: bytes) -> None:
     for kind, _, at, size in found.values():
         if kind != SHT_NOBITS:
             places += [at, at + size - 1, at + dice.randrange(size)]
-    missed = []
-    for place in places:
-        broken = bytearray(content)
-        broken[place] ^= 1 << dice.randrange(8)
-        bad.write_bytes(broken)
-        done = run("verify", bad)
-        if done.returncode != 1 or "purgatorio: " not in done.stdout:
-            missed.append(f"{place:#x}: {done.returncode} {done.stdout}")
-    ok(not missed, f"each of {len(places)} flipped bits is named",
-       "\n".join(missed))
+    flips_are_named(folder / "bad.elf", content, places, dice)
 
 
 def hostile(folder: Path, content: bytes) -> None:
@@ -161,10 +147,7 @@ def refusals(folder: Path) -> None:
             ("capture mode", 2, "UEFI loads no ELF",
              ("--efi-capture", kernel)),
             ("a stub that is none", 1, "[E_", (f"--stub={kernel}", kernel))):
-        done = run(*words, *more)
-        ok(done.returncode == status and text in done.stdout and
-           done.stdout.count("\n") == 1 and not out.exists(),
-           f"refused: {name}", f"{done.returncode} {done.stdout}")
+        refused(name, status, text, out, *words, *more)
 
 
 def main() -> int:

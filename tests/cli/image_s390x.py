@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 import image
-from image import ok, run
+from image import flips_are_named, made_twice, ok, refused, run
 
 FLIPS = 60
 LINKED = 0x11000  # behind a command line of 896 bytes
@@ -52,11 +52,7 @@ def facts(folder: Path, kernel: bytes) -> bytes:
     path = folder / "a.img"
     words = ["pack", "--format=image", "--append=quiet",
              f"--initrd={folder}/initrd", folder / "vmlinuz"]
-    done = run(*words, "-o", path)
-    ok(done.returncode == 0, "an image is made", done.stdout)
-    content = path.read_bytes()
-    run(*words, "-o", folder / "b.img")
-    ok(content == (folder / "b.img").read_bytes(), "the same bytes each time")
+    content = made_twice(path, *words)
     ok(content[:0x10000] == kernel[:0x10000],
        "what an IPL reads is the kernel's")
     ok(content[0x10006:0x10010] == kernel[0x10006:0x10010] and
@@ -86,21 +82,11 @@ def facts(folder: Path, kernel: bytes) -> bytes:
 
 
 def every_byte(folder: Path, form: str, content: bytes) -> None:
-    bad = folder / "bad.img"
     dice = random.Random(3)
     places = [dice.randrange(len(content)) for _ in range(FLIPS)]
     places += [dice.randrange(0x100) for _ in range(20)]
     places += [0x10000, 0x10002, 0x10010, 0x10400, 0x10480, LINKED - 1, LINKED]
-    missed = []
-    for place in places:
-        broken = bytearray(content)
-        broken[place] ^= 1 << dice.randrange(8)
-        bad.write_bytes(broken)
-        done = run("verify", bad)
-        if done.returncode != 1 or "purgatorio: " not in done.stdout:
-            missed.append(f"{place:#x}: {done.returncode} {done.stdout}")
-    ok(not missed, f"{form}: each of {len(places)} flipped bits is named",
-       "\n".join(missed))
+    flips_are_named(folder / "bad.img", content, places, dice, f"{form}: ")
 
 
 def hostile(folder: Path, content: bytes) -> None:
@@ -155,10 +141,8 @@ def refusals(folder: Path) -> None:
             ("microcode", 2, "loads none", (f"--ucode={kernel}",)),
             ("revocation data", 2, "no UEFI", (f"--sbat={kernel}",)),
             ("capture mode", 2, "no UEFI", ("--efi-capture",))):
-        done = run("pack", "--format=image", "-o", out, *more, kernel)
-        ok(done.returncode == status and text in done.stdout and
-           done.stdout.count("\n") == 1 and not out.exists(),
-           f"refused: {name}", f"{done.returncode} {done.stdout}")
+        refused(name, status, text, out, "pack", "--format=image", "-o", out,
+                *more, kernel)
 
 
 def main() -> int:

@@ -6,8 +6,8 @@
 #include "tests/fuzz/fuzz_look.h"
 
 #include "pack/capture/capture.h"
-#include "pack/sections.h"
 #include "pack/formats/uki.h"
+#include "pack/sections.h"
 #include "tests/fuzz/sparse.h"
 
 static void sections(struct pg_bytes file)
